@@ -29,7 +29,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, rotat
 from ansible_collections.nodeops.rotator.tests.simulation.scenarios import eks, kops
 from ansible_collections.nodeops.rotator.tests.simulation.world import NEVER_JOINS, World
 
-NODES = "nodes-a.demo.example.com"
+NODES, OTHERS = "nodes-a.demo.example.com", "nodes-b.demo.example.com"
 OWED = (
     "The state store of kops still names the failed image for instance group nodes-a: the next"
     " update of the cluster would launch it again"
@@ -51,7 +51,7 @@ def result(run: Run) -> dict[str, object]:
     return run.result.values
 
 
-@pytest.mark.parametrize("group", ["nodes-a.demo.example.com", "nodes-b.demo.example.com"])
+@pytest.mark.parametrize("group", [NODES, OTHERS])
 def test_workers_are_rotated(group: str) -> None:
     world = updated(group)
     run = rotate(world, group, max_surge="50%")
@@ -72,9 +72,9 @@ def test_after_a_failed_canary_the_state_store_is_owed() -> None:
 
 
 def hooks(world: World, seconds: int) -> None:
-    """Let a hook hold the end of every instance until it runs out, as nobody answers."""
+    """Let a hook hold the end of each of OTHERS until it runs out, as nobody answers."""
     params = {
-        "AutoScalingGroupName": NODES,
+        "AutoScalingGroupName": OTHERS,
         "LifecycleHookName": "handler",
         "LifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING",
         "HeartbeatTimeout": seconds,
@@ -84,11 +84,11 @@ def hooks(world: World, seconds: int) -> None:
 
 
 def test_the_end_of_nodes_is_awaited_for_as_long_as_the_hooks_hold_it() -> None:
-    world = updated()
+    world = updated(OTHERS)
     hooks(world, 1500)
-    run = rotate(world, NODES, terminate_timeout=300)
+    run = rotate(world, OTHERS, terminate_timeout=300)
     assert result(run)["status"] == "complete", run.story()
-    assert all_current(world, NODES)
+    assert all_current(world, OTHERS)
     assert world.judge.breaches == []
 
 

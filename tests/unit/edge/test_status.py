@@ -46,7 +46,7 @@ def seen(**params: Any) -> dict[str, Any]:
 def test_a_cluster_without_rotations_has_no_leases(world: World) -> None:
     assert seen() == {
         "leases": [],
-        "gate": {"run": "", "since": ""},
+        "gate": {"run": "", "since": "", "renewed": ""},
         "strays": [],
         "table": ["No Lease of a node group"],
     }
@@ -57,10 +57,10 @@ def test_a_closed_gate_is_told_and_is_no_node_group(world: World) -> None:
     lease = kube.write_lease(written(None, "night-7"))
     found = seen()
     assert found["leases"] == []
-    assert found["gate"] == {"run": "night-7", "since": lease.renewed}
+    assert found["gate"] == {"run": "night-7", "since": lease.renewed, "renewed": lease.renewed}
     assert found["table"][-1].endswith(f"is closed since {lease.renewed} by run night-7")
     kube.write_lease(written(lease, ""))
-    assert seen()["gate"] == {"run": "", "since": ""}
+    assert seen()["gate"] == {"run": "", "since": "", "renewed": ""}
 
 
 def test_what_an_ended_run_left_is_told(world: World) -> None:

@@ -29,6 +29,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge import (
     managed,
     rotation,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine import access
 from ansible_collections.nodeops.rotator.tests.simulation.adapters import aws_call
 from ansible_collections.nodeops.rotator.tests.simulation.adapters_kube import kube_call
 from ansible_collections.nodeops.rotator.tests.simulation.virtual import VirtualInbox
@@ -116,6 +117,12 @@ class Runner:
         def inbox(ports: Any, follow: Any, _abandoned: Any) -> Iterator[VirtualInbox]:
             yield VirtualInbox(world.kernel, ports, follow)
 
+        def advance(seconds: float) -> None:
+            world.kernel.advance(world.kernel.now + seconds)
+
+        # What is denied is asked for again in virtual time.
+        waits = (lambda: world.kernel.now, advance)
+        self._patch.setattr(access.Grace.__init__, "__defaults__", waits)
         self._patch.setattr(aws.RawAws, "__call__", reach)
         self._patch.setattr(kube.RawKube, "request", request)
         self._patch.setattr(
