@@ -126,7 +126,7 @@ def test_after_ctrl_c_the_screen_of_the_operator_ends_with_the_table_and_what_to
     assert restored.code == 2, restored.output
     assert "1 above its base of 4" in restored.told(), restored.output
     rows = [line for line in restored.output.splitlines() if line.startswith(f"{GROUP}  ")]
-    assert any("  restored" in line for line in rows), restored.output
+    assert any("  not all restored, 2 problems" in line for line in rows), restored.output
     report = small.report()
     assert (report["leases"], report["groups"][GROUP]["suspended"]) == ({}, [])
 

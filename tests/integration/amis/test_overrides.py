@@ -18,7 +18,7 @@ GROUP = {"autoscaling_group_name": "demo-blue", "eks_cluster": "demo"}
 
 def an_operator(service: str) -> Any:
     """A client of somebody who may do anything."""
-    return boto3.client(
+    return boto3.Session().client(
         service,
         aws_access_key_id=OPERATOR.access_key,
         aws_secret_access_key=OPERATOR.secret,
@@ -57,7 +57,7 @@ def name_own_template(group: Any) -> str:
 
 def shown_group() -> Any:
     """The group as AWS describes it."""
-    found = boto3.client("autoscaling").describe_auto_scaling_groups(
+    found = an_operator("autoscaling").describe_auto_scaling_groups(
         AutoScalingGroupNames=["demo-blue"]
     )
     return found["AutoScalingGroups"][0]
