@@ -171,13 +171,16 @@ def _last_healthy(ctx: RotationContext, member: Member) -> str:
 
 
 def rejoined(ctx: RotationContext) -> bool:
-    """Register targets again whose nodes stay; return True once all are."""
+    """Register targets again whose nodes stay; return True once all are.
+
+    A read that still shows a target which we have just deregistered is late.
+    """
     staying = {member.id for member in ctx.situation.members if not member.leaving}
     present = {member.id for member in ctx.situation.members}
     serving = {
         (target.group, target.id)
         for target in ctx.group.targets
-        if target.state not in ("draining", "unused")
+        if target.state not in ("draining", "unused") and not _just_deregistered(ctx, target)
     }
     missing = [
         key
@@ -199,3 +202,9 @@ def rejoined(ctx: RotationContext) -> bool:
         ctx.poll_soon = True
         ctx.do(Register(group, ((instance, port),)))
     return not missing
+
+
+def _just_deregistered(ctx: RotationContext, target: TargetHealth) -> bool:
+    acts, which = ctx.memory.outbox.acts, ((target.id, target.port),)
+    left = acts.get(Deregister(target.group, which), -math.inf)
+    return left > acts.get(Register(target.group, which), -math.inf)
