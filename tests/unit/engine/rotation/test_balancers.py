@@ -227,7 +227,8 @@ def test_a_read_that_is_late_takes_no_target_for_registered(
     )
     assert balancers.rejoined(ctx) is back
     assert ctx.journal.deregistered_targets == (() if back else (key,))
-    assert ctx.commands == ([] if back else [Register(INGRESS, (key[1:],))])
+    waits = back or Register in acts  # what has just been done is not repeated at once
+    assert ctx.commands == ([] if waits else [Register(INGRESS, (key[1:],))])
 
 
 def after_end(state: str, node: Node, **fields: Any) -> RotationContext:
