@@ -35,6 +35,7 @@ from ansible_collections.nodeops.rotator.tests.integration.wire import (
 SURVEY = {"rotate_max_surge": "1", "rotate_canary": "1"}
 """Answers, which are text."""
 REPORTS = {"events.jsonl", "junit.xml", "metrics.prom", "report.html", "report.json", "report.md"}
+AT_WORK = ("launched", "ready", "cordoned", "drained", "terminated")
 SLICED = ("demo-blue", "demo-green", "demo-storage")
 
 
@@ -171,9 +172,13 @@ def credential_of(world: WorldOnWire, who: str, folder: Path) -> dict[str, str |
 
 
 def spans_of(folder: Path) -> list[tuple[float, float]]:
-    """Return from when to when each node group of a report was worked on."""
-    report = json.loads((folder / "report.json").read_text())
-    return [(one["began"], one["ended"]) for one in report["node_groups"] if one["replaced"]]
+    """Return from when to when nodes of each node group were being replaced."""
+    times: dict[str, list[float]] = {}
+    for line in (folder / "events.jsonl").read_text().splitlines():
+        record = json.loads(line)
+        if record.get("phase") in AT_WORK:
+            times.setdefault(record["autoscaling_group_name"], []).append(record["at"])
+    return [(min(found), max(found)) for found in times.values()]
 
 
 def test_overlapping_slices_rotate_one_node_group_of_a_cluster_at_a_time(
