@@ -33,7 +33,7 @@ options:
       - The RV(snapshot) of an earlier call to compare with. Without it, RV(problems) leaves out
         what needs a comparison, which are settings of the group and the readiness of workloads.
       - With it the rotation is over, so the room for new nodes is not read. RV(blockers) and
-        RV(warnings) say nothing of free addresses and quotas then.
+        RV(preflight) say nothing of free addresses and quotas then.
     type: dict
   left_outdated:
     description:

@@ -71,7 +71,8 @@ def sight_of(browser: Any, path: Path, width: int, scheme: str) -> Iterator[Sigh
 
 def contrasts(page: Any) -> list[tuple[str, float]]:
     """Return each text of a page that is shown, with its contrast."""
-    return [(text, ratio) for text, ratio in page.evaluate(CONTRASTS)]
+    found: list[tuple[str, float]] = page.evaluate(CONTRASTS)
+    return found
 
 
 def stops(page: Any) -> list[int]:

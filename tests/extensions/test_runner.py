@@ -208,4 +208,4 @@ def test_overlapping_slices_rotate_one_node_group_of_a_cluster_at_a_time(
         span for number in (0, 1) for span in spans_of(tmp_path / f"slice-{number}" / "reports")
     )
     assert len(spans) == len(SLICED), "each node group is rotated once"
-    assert all(ended <= began for (_, ended), (began, _) in itertools.pairwise(spans)), spans
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(spans)), spans

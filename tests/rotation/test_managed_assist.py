@@ -43,7 +43,9 @@ def test_what_eks_gives_up_is_drained_and_eks_asked_for_the_same_again() -> None
     run = planned(built, preflight="warn", assist=True, drain=PATIENT)
     result = run()
     assert (result.status, result.error, built.images()) == ("complete", None, {built.new})
-    failed, asked = built.web.updates.values()
+    updates = list(built.web.updates.values())
+    assert len(updates) == 2
+    failed, asked = updates[0], updates[1]
     assert (failed.status, asked.status) == ("Failed", "Successful")
     assert failed.params == asked.params
     assert set(helped(run)) == old, "only what EKS had cordoned"

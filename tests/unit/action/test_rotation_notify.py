@@ -46,8 +46,11 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
-def run(check: bool = False, variables: dict[str, Any] = GIVEN, **options: Any) -> dict[str, Any]:
-    """Run the action for a host."""
+def run(
+    check: bool = False, variables: dict[str, Any] | None = None, **options: Any
+) -> dict[str, Any]:
+    """Run the action for a host, by default that of GIVEN."""
+    variables = GIVEN if variables is None else variables
     task = mock.Mock(args=options, check_mode=check, async_val=0, diff=False)
     templar = mock.Mock(template=lambda value: value)
     action = rotation_notify.ActionModule(

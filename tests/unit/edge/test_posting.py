@@ -25,7 +25,7 @@ class Network:
     """Answers in the place of a receiver, or raises."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.answer: bytes | BaseException = b""
+        self.answer: Any = b""
         self.asked: list[tuple[str, dict[str, Any]]] = []
         monkeypatch.setattr(posting, "open_url", self)
 
