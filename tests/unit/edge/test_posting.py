@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import threading
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -21,6 +21,11 @@ ASKED = Request(f"https://hooks.example.com/{SECRET}", {"text": "it starts"}, {"
 ERRORS: Any = posting.urllib.error
 
 
+def fail_with(error: BaseException) -> NoReturn:
+    """Raise an error."""
+    raise error
+
+
 class Network:
     """Answers in the place of a receiver, or raises."""
 
@@ -32,7 +37,7 @@ class Network:
     def __call__(self, url: str, **options: Any) -> io.BytesIO:
         self.asked.append((url, options))
         if isinstance(self.answer, BaseException):
-            raise self.answer
+            fail_with(self.answer)
         return io.BytesIO(self.answer)
 
 
