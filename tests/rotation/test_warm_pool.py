@@ -259,3 +259,28 @@ def test_old_instances_that_the_group_takes_from_the_pool_meanwhile_are_rotated(
     assert all_current(world, BLUE)
     assert sizes(world) == (6, 6, 8)
     assert world.judge.breaches == []
+
+
+@pytest.mark.parametrize("after", [3.0, 20.0, 60.0])
+def test_what_an_override_launches_since_the_run_began_stays_in_the_pool(after: float) -> None:
+    """A fresh one would run the same image."""
+    world = pooled()
+    group, run = world.account.groups[BLUE], prepare(world, BLUE, canary=0)
+    before = set(group.warm_pool.members) if group.warm_pool is not None else set()
+
+    def name_an_image() -> None:
+        override = {"InstanceType": "m6i.large", "ImageId": world.facts["old_image"]}
+        policy = {"LaunchTemplateSpecification": group.template, "Overrides": [override]}
+        change: dict[str, Any] = {"MixedInstancesPolicy": {"LaunchTemplate": policy}}
+        change["AutoScalingGroupName"] = BLUE
+        world.account.call("autoscaling", "UpdateAutoScalingGroup", change, "operator")
+
+    world.kernel.after(after, name_an_image)
+    run()
+    assert values(run)["status"] == "failed"
+    assert f"version 2 of demo-blue ({world.facts['old_image']})" in run.events[-1][1].text
+    fresh = set(values(run)["warm_pool"]["ended"]) - before
+    assert {world.account.instances[one].image_id for one in fresh} <= {world.facts["new_image"]}
+    world.kernel.advance(world.kernel.now + 300)
+    assert images(world) == [world.facts["old_image"]] * 2
+    assert world.judge.breaches == []

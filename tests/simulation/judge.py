@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.balancing import CLASSIC
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group
-from ansible_collections.nodeops.rotator.tests.simulation.aws.origin import is_current
+from ansible_collections.nodeops.rotator.tests.simulation.aws.origin import (
+    is_current,
+    override_images,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.aws.victims import zone_counts
 from ansible_collections.nodeops.rotator.tests.simulation.cluster_rules import ClusterRules
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Call
@@ -197,7 +200,9 @@ class Judge(ClusterRules):
             group, member = self._world.account.scaler.find_member(name)
             pending = member is not None and member.lifecycle_state == "Pending"
             return pending and group is not None and group.warm_pool is not None
-        if is_current(self._world.account, group, member):
+        named = override_images(group)
+        launched = not named or instance.image_id in named
+        if launched and is_current(self._world.account, group, member):
             self._breach(call, f"{name} in the warm pool is current")
         if any(is_evictable(pod) for pod in self._world.pods_of(instance)):
             self._breach(call, f"{name} in the warm pool carries pods")

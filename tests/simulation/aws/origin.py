@@ -122,6 +122,12 @@ def _mixed(account: Account, policy: Mapping[str, Any]) -> list[Origin]:
     ]
 
 
+def override_images(group: Group) -> set[str]:
+    """Return the images that overrides of a mixed instances policy name."""
+    part = group.mixed["LaunchTemplate"] if group.mixed else {}
+    return {one["ImageId"] for one in part.get("Overrides") or () if "ImageId" in one}
+
+
 def is_current(account: Account, group: Group, member: Member) -> bool:
     """Return True if the member was launched from what the group now launches from."""
     try:

@@ -76,22 +76,26 @@ class Resolver:
     ) -> Target | None:
         """Return what the group launches now, None if something of it does not exist.
 
-        `pointers`: how the group points to it, and then how overrides point to templates of their
-        own; a launch configuration has no version. `used`: what its instances were launched from,
-        to find which of that says the same. `max_age`: for so many seconds the last answer serves,
-        unless an instance shows that something new is launched.
+        `pointers`: how the group points to it, and then how overrides do that name a template or an
+        image of their own; a launch configuration has no version. `used`: what its instances were
+        launched from, to find which of that says the same. `max_age`: for so many seconds the last
+        answer serves, unless an instance shows that something new is launched.
         """
         main, *others = pointers
-        last, source = self._last, (main, *sorted(others, key=lambda use: use.key))
+        last, source = self._last, (main, *sorted(others, key=dataclasses.astuple))
         if last is not None and last.serves(source, used, now, max_age):
             return last.target
         self._last, found = None, list[Target]()
+        known: dict[tuple[str, str], Target] = {}
         for use in source:
-            way = self._way(aws, use, used, now)
+            way = known.get(use.key) or self._way(aws, use, used, now)
             if way is None:
                 self.missing = use.key
                 return None
-            found.append(dataclasses.replace(way, types=use.types) if others else way)
+            known[use.key] = way
+            image = use.image_id or way.image_id
+            own = dataclasses.replace(way, types=use.types, image_id=image)
+            found.append(own if others else way)
         target = dataclasses.replace(found[0], others=tuple(found[1:]))
         self._last = Resolved(source, frozenset(used), target, now)
         return target

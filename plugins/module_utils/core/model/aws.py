@@ -184,7 +184,8 @@ class Target:
     types: tuple[str, ...] = ()
     """Instance types that the group names for it, where it has others."""
     others: tuple[Target, ...] = ()
-    """The launch templates that overrides of a mixed instances policy name, in a fixed order."""
+    """The ways of launching of overrides in a mixed instances policy that name a launch template or
+    an image of their own, in a fixed order."""
 
     @property
     def source(self) -> tuple[str, str]:
@@ -216,5 +217,5 @@ class Target:
             return self
         of_type = [way for way in self.ways if instance.type in way.types]
         known = of_type or list(self.ways)
-        same = (way for way in known if way.template == instance.source[0])
-        return next(same, known[0])
+        same = [way for way in known if way.template == instance.source[0]] or known
+        return next((way for way in same if way.image_id == instance.image_id), same[0])

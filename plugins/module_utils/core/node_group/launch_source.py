@@ -60,12 +60,14 @@ class Use:
     """One way of launching: a template and a version as it is written.
 
     `version`: "3", "$Default" or "$Latest". `types`: the instance types that the group names for
-    it; empty: the template's own.
+    it; empty: the template's own. `image_id`: the image that is launched whatever the template
+    says, "" for the template's.
     """
 
     template_id: str
     version: str
     types: tuple[str, ...] = ()
+    image_id: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -120,9 +122,24 @@ class Source:
     def pointers(self) -> tuple[Use, ...]:
         """Return all its ways of launching, the main one first.
 
-        A launch configuration is one without a version.
+        A launch configuration is one without a version. Types for which an override names an image
+        are a way of their own.
         """
-        return self.uses or (Use(self.configuration, ""),)
+        if not self.uses:
+            return (Use(self.configuration, ""),)
+        own = [one for one in self.overrides if one.image_id]
+        named = {one.type for one in own}
+        plain = (
+            dataclasses.replace(use, types=tuple(one for one in use.types if one not in named))
+            for use in self.uses
+        )
+        return (*plain, *(self._with_image(one) for one in own))
+
+    def _with_image(self, override: LaunchOverride) -> Use:
+        """Return how an override that names an image launches."""
+        use = override.own or self.uses[0]
+        types = (override.type,) if override.type else ()
+        return dataclasses.replace(use, types=types, image_id=override.image_id)
 
     @property
     def buys_both(self) -> bool:

@@ -164,11 +164,15 @@ def is_back(ctx: RotationContext, found: Target) -> bool:
 
 
 def launches_now(ctx: RotationContext) -> str:
-    """Say which version new instances start from now."""
+    """Say which version new instances start from now.
+
+    A way of launching that has no types launches nothing where another one has.
+    """
     found = ctx.group.resolved
     if found is None:
         return "what new instances start from does not exist"
-    return f"new instances start from {' and '.join(_starting(way) for way in found.ways)}"
+    ways = [way for way in found.ways if way.types] or found.ways
+    return f"new instances start from {' and '.join(_starting(way) for way in ways)}"
 
 
 def _starting(way: Target) -> str:

@@ -153,6 +153,19 @@ class TestOverridesWithTemplatesOfTheirOwn:
         named = [one["LaunchTemplateId"] for one in raw.asked("DescribeLaunchTemplateVersions")]
         assert named == ["lt-1", "lt-8", "lt-9"]
 
+    def test_or_images_of_their_own_are_resolved_with_one_read_of_each_version(self) -> None:
+        raw, pointers = (
+            answers(version(2)),
+            (*LATEST, Use(*LATEST[0].key, ("m5.large",), "ami-own")),
+        )
+        found = Resolver().resolve(Aws(raw), pointers, {}, NOW, 0.0)
+        assert found is not None
+        assert [(way.source, way.image_id, way.types) for way in found.ways] == [
+            (("lt-1", "2"), "ami-2", ()),
+            (("lt-1", "2"), "ami-own", ("m5.large",)),
+        ]
+        assert len(asked(raw)) == 1
+
     def test_are_named_if_they_do_not_exist(self) -> None:
         gone = refusal("InvalidLaunchTemplateId.NotFound")
         first = {"LaunchTemplateVersions": [version(2)]}

@@ -123,6 +123,25 @@ def test_an_instance_is_launched_by_the_way_of_its_type(
     assert MAIN.of(an_instance("w", type=kind, source=source)).template == way
 
 
+@pytest.mark.parametrize(
+    ("kind", "runs", "launches"),
+    [
+        pytest.param("m5.large", "ami-own", "ami-own", id="its type has an image of its own"),
+        pytest.param("m5.large", "ami-old", "ami-own", id="it runs an earlier image"),
+        pytest.param("c5.large", "ami-own", "ami-new", id="another type has"),
+        pytest.param("m7g.large", "ami-any", "ami-any", id="no type is named: its image's"),
+        pytest.param("m7g.large", "ami-old", "ami-new", id="neither is: the group's own"),
+    ],
+)
+def test_an_instance_of_one_template_with_many_images_has_that_of_its_type(
+    kind: str, runs: str, launches: str
+) -> None:
+    named = (Target("lt-1", "2", "ami-own", types=("m5.large",)), Target("lt-1", "2", "ami-any"))
+    target = Target("lt-1", "2", "ami-new", types=("c5.large",), others=named)
+    instance = an_instance("w", type=kind, source=("lt-1", "2"), image_id=runs)
+    assert target.of(instance).image_id == launches
+
+
 def test_a_target_has_every_way_of_launching() -> None:
     assert MAIN.sources == {("lt-1", "2"), ("lt-8", "7"), ("lt-9", "4")}
     assert [way.template for way in MAIN.ways] == ["lt-1", "lt-8", "lt-9"]

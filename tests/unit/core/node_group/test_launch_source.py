@@ -143,6 +143,21 @@ def test_overrides_are_read_with_their_own_template_image_and_weight() -> None:
     )
 
 
+def test_types_with_an_image_of_their_own_are_a_way_of_launching_of_their_own() -> None:
+    assert read(own_image("", "ami-1", "ami-2")).pointers == (
+        Use("lt-1", "3", ("m5.large",)),
+        Use("lt-2", "$Latest", ("m7g.large",)),
+        Use("lt-1", "3", ("m6i.large",), "ami-1"),
+        Use("lt-2", "$Latest", ("m6g.large",), "ami-2"),
+    )
+
+
+def test_attribute_based_types_with_an_image_are_a_way_without_types() -> None:
+    shown = own_image("ami-1")
+    del shown["MixedInstancesPolicy"]["LaunchTemplate"]["Overrides"][0]["InstanceType"]
+    assert read(shown).pointers[-1] == Use("lt-1", "3", (), "ami-1")
+
+
 def test_an_override_with_another_image_is_refused_by_type_and_image() -> None:
     with pytest.raises(RefusedError) as refused:
         check_overrides(read(own_image("", "ami-1")), "ami-2")

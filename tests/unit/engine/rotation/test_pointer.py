@@ -178,6 +178,10 @@ class TestWhatAnEarlierRunOwed:
         (Target("lt-1", "7", "ami", "blue"), "new instances start from version 7 of blue (ami)"),
         (Target("lt-1", "7"), "new instances start from version 7 of lt-1"),
         (Target("config", "", "ami", "config"), "new instances start from config (ami)"),
+        (
+            Target("lt-1", "7", "ami", others=(Target("lt-1", "7", "ami-2", types=("m5.large",)),)),
+            "new instances start from version 7 of lt-1 (ami-2)",
+        ),
         (None, "what new instances start from does not exist"),
     ],
 )
