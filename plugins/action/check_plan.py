@@ -8,49 +8,44 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-from ansible.plugins.action import ActionBase
+from typing import Any, ClassVar
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.departures import (
     departures,
 )
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.controller import (
+    ControllerAction,
+    Values,
+)
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.reports import whole_path
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.signed import options_of
 
-SPEC: Mapping[str, Any] = {
-    "file": {"type": "str"},
-    "plan": {"type": "dict"},
-    "info": {"type": "dict", "required": True},
-    "image_id": {"type": "str", "default": ""},
-}
 PLAN_AGAIN = "Make a new plan with the playbook plan"
 
 
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """Does all of the work of the module of the same name."""
 
-    _supports_check_mode = True
-    _requires_connection = False
+    SPEC: ClassVar[Mapping[str, Any]] = {
+        "file": {"type": "str"},
+        "plan": {"type": "dict"},
+        "info": {"type": "dict", "required": True},
+        "image_id": {"type": "str", "default": ""},
+    }
 
-    def run(
-        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
-    ) -> dict[str, Any]:
+    def act(self, options: Values, variables: Values) -> Values:
         """Fail if the node group is not as it was planned."""
-        result = super().run(tmp, task_vars)
-        known = task_vars or {}
-        _checked, options = self.validate_argument_spec(SPEC)
-        name = known["inventory_hostname"]
+        name = variables["inventory_hostname"]
         try:
             plan = _read(options)
-            now = options_of(known["hostvars"][name])
+            now = options_of(variables["hostvars"][name])
             found = departures(plan, name, options["info"], options["image_id"], now)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             found = (f"it cannot be read: {error!r}",)
         if found:
             said = f"The rotation is not what was planned: {'; '.join(found)}. {PLAN_AGAIN}"
-            return {**result, "failed": True, "msg": said, "departures": list(found)}
-        return {**result, "changed": False, "departures": []}
+            return {"failed": True, "msg": said, "departures": list(found)}
+        return {"departures": []}
 
 
 def _read(options: Mapping[str, Any]) -> Mapping[str, Any]:

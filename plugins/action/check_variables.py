@@ -6,13 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from ansible import constants as C
 from ansible.errors import AnsibleError
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.controller import (
+    ControllerAction,
+    Values,
+)
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.interrupts import keep_interrupts
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.reports import wrong_directory
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.variable_checks import (
@@ -30,11 +34,6 @@ from ansible_collections.nodeops.rotator.plugins.plugin_utils.variables import (
 )
 
 keep_interrupts()  # this is the first task of our playbooks and roles
-SPEC: dict[str, Any] = {
-    "roles": {"type": "list", "elements": "str", "choices": list(ROLES)},
-    "hosts": {"type": "list", "elements": "str"},
-    "unknown": {"type": "str", "choices": ["fail", "warn", "ignore"], "default": "ignore"},
-}
 HOST_NAME = "autoscaling_group_name"
 Unknown = Literal["fail", "warn", "ignore"]
 """What to do about variables that we do not know."""
@@ -44,19 +43,17 @@ Read = Callable[[str], Any]
 """Returns the value of a variable, None if it is not set; raises AnsibleError."""
 
 
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """Does all of the work of the module of the same name."""
 
-    _supports_check_mode = True
-    _requires_connection = False
+    SPEC: ClassVar[Mapping[str, Any]] = {
+        "roles": {"type": "list", "elements": "str", "choices": list(ROLES)},
+        "hosts": {"type": "list", "elements": "str"},
+        "unknown": {"type": "str", "choices": ["fail", "warn", "ignore"], "default": "ignore"},
+    }
 
-    def run(
-        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
-    ) -> dict[str, Any]:
+    def act(self, options: Values, variables: Values) -> Values:
         """Fail with one line if a variable is wrong."""
-        result = super().run(tmp, task_vars)
-        _checked, options = self.validate_argument_spec(SPEC)
-        variables = task_vars or {}
         hosts = options["hosts"] or [variables["inventory_hostname"]]
         specs = known() if options["roles"] is None else of_roles(options["roles"])
         problems = []
@@ -68,8 +65,8 @@ class ActionModule(ActionBase):
             problems += _wrong_serial(read, variables, len(hosts))
         problems += _unknown(hosts, variables["hostvars"], options["unknown"])
         if problems:
-            return {**result, "failed": True, "msg": ". ".join(dict.fromkeys(problems))}
-        return {**result, "changed": False}
+            raise InputError(". ".join(dict.fromkeys(problems)))
+        return {}
 
     def _reader(self, variables: Mapping[str, Any], host: str) -> Read:
         """Return a reader of a host's variables.

@@ -8,13 +8,11 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from ansible import constants as C
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.fleet import (
     pins,
     rings,
@@ -30,19 +28,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.fleet.rings i
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.fleet.standing import Standing
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.summary import summarize
 from ansible_collections.nodeops.rotator.plugins.plugin_utils import line_states
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.controller import (
+    ControllerAction,
+    Values,
+)
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.narrator import may_show
-
-SPEC: dict[str, Any] = {
-    "hosts": {"type": "list", "elements": "str", "required": True},
-    "rings": {"type": "list", "elements": "raw", "required": True},
-    "only": {"type": "list", "elements": "str"},
-    "pins": {"type": "dict"},
-    "members": {"type": "dict"},
-    "known": {"type": "dict"},
-    "halted": {"type": "str", "default": ""},
-    "show": {"type": "bool", "default": False},
-}
-Values = dict[str, Any]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,24 +56,26 @@ class Line:
         return next(ring for ring in self.rings if ring.name == name)
 
 
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """Does all of the work of the module of the same name, on the control node."""
 
-    _supports_check_mode = True
-    _requires_connection = False
+    SPEC: ClassVar[Mapping[str, Any]] = {
+        "hosts": {"type": "list", "elements": "str", "required": True},
+        "rings": {"type": "list", "elements": "raw", "required": True},
+        "only": {"type": "list", "elements": "str"},
+        "pins": {"type": "dict"},
+        "members": {"type": "dict"},
+        "known": {"type": "dict"},
+        "halted": {"type": "str", "default": ""},
+        "show": {"type": "bool", "default": False},
+    }
 
-    def run(self, tmp: str | None = None, task_vars: Values | None = None) -> Values:
+    def act(self, options: Values, variables: Values) -> Values:
         """Return the line, and where it is at the host of the task."""
-        result = super().run(tmp, task_vars)
-        variables = task_vars or {}
-        _checked, options = self.validate_argument_spec(SPEC)
-        try:
-            values = _values(options, variables, self._task.check_mode)
-        except InputError as error:
-            return {**result, "failed": True, "msg": str(error)}
+        values = _values(options, variables, self._task.check_mode)
         if options["show"] and may_show(variables):
             Display().display("\n".join(["", *values["table"], ""]))
-        return {**result, "changed": False, **values}
+        return values
 
 
 def _values(options: Values, variables: Values, check_mode: bool) -> Values:

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.news import (
@@ -19,6 +19,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.news i
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.receivers import (
     RECEIVERS,
+)
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.controller import (
+    ControllerAction,
+    Values,
 )
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.narrator import may_show
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.notify import (
@@ -31,31 +35,23 @@ from ansible_collections.nodeops.rotator.plugins.plugin_utils.notify_options imp
     settings,
 )
 
-SPEC: dict[str, Any] = {
-    "event": {"type": "str", "choices": list(NEWS_KINDS), "required": True},
-    "receiver": {"type": "str", "choices": list(RECEIVERS)},
-    "reason": {"type": "str", "default": ""},
-    "whole_run": {"type": "bool", "default": False},
-}
 
-
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """Does all of the work of the module of the same name."""
 
-    _supports_check_mode = True
-    _requires_connection = False
+    SPEC: ClassVar[Mapping[str, Any]] = {
+        "event": {"type": "str", "choices": list(NEWS_KINDS), "required": True},
+        "receiver": {"type": "str", "choices": list(RECEIVERS)},
+        "reason": {"type": "str", "default": ""},
+        "whole_run": {"type": "bool", "default": False},
+    }
 
-    def run(
-        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
-    ) -> dict[str, Any]:
+    def act(self, options: Values, variables: Values) -> Values:
         """Send the notification; return its text and what became of it.
 
         The URL and the token are read from the variables here. So they are in no argument, and in
         no result.
         """
-        result = super().run(tmp, task_vars)
-        variables = task_vars or {}
-        _checked, options = self.validate_argument_spec(SPEC)
         host = variables["inventory_hostname"]
         of_host = variables["hostvars"][host]
         told = news(options["event"], host, of_host, time.time(), options["reason"])
@@ -73,4 +69,4 @@ class ActionModule(ActionBase):
         elif receiver:
             outcome = notify(found, receiver, told)
         values = {"text": text, "news": told, "worth_telling": worth, "outcome": outcome}
-        return {**result, "changed": False, "sent": outcome == SENT, **values}
+        return {**values, "sent": outcome == SENT}

@@ -9,12 +9,12 @@ import datetime
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from ansible import constants as C
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.plan import (
     PLAN_DUE,
     PLAN_FAILED,
@@ -22,11 +22,17 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.plan i
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.plan_files import (
     markdown,
-    variables,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.plan_files import (
+    variables as plan_variables,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.plan_lines import (
     Tone,
     plan_lines,
+)
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.controller import (
+    ControllerAction,
+    Values,
 )
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.narrator import (
     may_show,
@@ -42,29 +48,22 @@ TONE_COLORS: Mapping[Tone, str | None] = {
     "wait": C.COLOR_WARN,
     "good": C.COLOR_OK,
 }
-SPEC: Mapping[str, Any] = {
-    "hosts": {"type": "list", "elements": "str"},
-    "file": {"type": "str"},
-    "fail_if_due": {"type": "bool", "default": False},
-    "show": {"type": "bool", "default": True},
-}
 
 
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """Does all of the work of the module of the same name."""
 
-    _supports_check_mode = True
-    _requires_connection = False
+    SPEC: ClassVar[Mapping[str, Any]] = {
+        "hosts": {"type": "list", "elements": "str"},
+        "file": {"type": "str"},
+        "fail_if_due": {"type": "bool", "default": False},
+        "show": {"type": "bool", "default": True},
+    }
 
-    def run(
-        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
-    ) -> dict[str, Any]:
+    def act(self, options: Values, variables: Values) -> Values:
         """Show the plan, write it, and hand it to what comes next."""
-        result = super().run(tmp, task_vars)
-        known = task_vars or {}
-        _checked, options = self.validate_argument_spec(SPEC)
-        names = options["hosts"] or known["ansible_play_hosts_all"]
-        hosts = {name: known["hostvars"][name] for name in names}
+        names = options["hosts"] or variables["ansible_play_hosts_all"]
+        hosts = {name: variables["hostvars"][name] for name in names}
         now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         given = {name: options_of(of_host) for name, of_host in hosts.items()}
         document = plan_document(hosts, now, given)
@@ -73,18 +72,17 @@ class ActionModule(ActionBase):
         )
         if not options["show"]:
             why = _said(document, hosts)
-            return {**result, "changed": False, "fails": fails, "failed": fails, "msg": why}
+            return {"fails": fails, "failed": fails, "msg": why}
         try:
             files = _write(document, options["file"] or "")
         except OSError as error:
-            why = f"plan: failed, the plan cannot be written: {error}"
-            return {**result, "failed": True, "msg": why}
-        shown = may_show(known)
+            raise InputError(f"plan: failed, the plan cannot be written: {error}") from error
+        shown = may_show(variables)
         if shown:
             _show(plan_lines(document, screen(0).width))
         told = {"plan": document, "files": files, "shown": shown, "fails": fails}
         statistics = {"ansible_stats": _statistics(document)}
-        return {**result, "changed": False, "msg": document["line"], **told, **statistics}
+        return {"msg": document["line"], **told, **statistics}
 
 
 def _statistics(document: dict[str, Any]) -> dict[str, Any]:
@@ -125,7 +123,7 @@ def _write(document: dict[str, Any], path: str) -> list[str]:
     texts = {
         ".json": json.dumps(document, indent=2) + "\n",
         ".md": markdown(document),
-        ".env": variables(document),
+        ".env": plan_variables(document),
     }
     for suffix, text in texts.items():
         Path(f"{stem}{suffix}").write_text(text, encoding="utf-8")

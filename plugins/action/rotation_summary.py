@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.summary import (
@@ -16,24 +16,23 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.summar
     table,
     totals,
 )
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.controller import (
+    ControllerAction,
+    Values,
+)
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.narrator import may_show, screen
 
 
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """Does all of the work of the module of the same name, on the control node."""
 
-    _supports_check_mode = True
-    _requires_connection = False
+    SPEC: ClassVar[Mapping[str, Any]] = {
+        "hosts": {"type": "list", "elements": "str"},
+        "plan": {"type": "bool"},
+    }
 
-    def run(
-        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
-    ) -> dict[str, Any]:
+    def act(self, options: Values, variables: Values) -> Values:
         """Show the table and return its content."""
-        result = super().run(tmp, task_vars)
-        variables = task_vars or {}
-        _checked, options = self.validate_argument_spec(
-            {"hosts": {"type": "list", "elements": "str"}, "plan": {"type": "bool"}}
-        )
         plan = self._task.check_mode if options["plan"] is None else options["plan"]
         hosts = options["hosts"] or variables["ansible_play_hosts_all"]
         found = [summarize(host, variables["hostvars"][host], plan) for host in hosts]
@@ -43,4 +42,4 @@ class ActionModule(ActionBase):
         if known and may_show(variables):
             fitted = table(rows, screen(0).width)
             Display().display("\n".join(["", *fitted, "", last, ""]))
-        return {**result, "changed": False, "node_groups": known, "table": lines if known else []}
+        return {"node_groups": known, "table": lines if known else []}

@@ -9,7 +9,7 @@ import dataclasses
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.document import document
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines import shortened
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, duration
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.event_log import (
     EventLog,
     read,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.templating import environment
 
 TEMPLATES = "NODEOPS_ROTATOR_TEMPLATES"
 """Environment variable with the directory of the templates, set by the action plugin for its
@@ -79,31 +79,18 @@ def write_reports(directory: str, templates: str) -> list[str]:
 def _rendered(templates: str, report: Mapping[str, Any]) -> dict[str, str]:
     import jinja2
 
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(templates),
-        autoescape=lambda name: name is not None and name.rsplit(".", 2)[-2] in ESCAPED,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(
-        duration=duration,
-        clock=_clock,
-        moment=_moment,
-        day=_day,
-        cell=_cell,
-        metric=_metric,
-        shortened=shortened,
-    )
-    environment.globals["counted"] = counted
+    found = environment([templates], FILTERS, _makes_html)
     try:
         return {
-            name.removesuffix(".j2"): environment.get_template(name).render(report=report)
-            for name in environment.list_templates(extensions=["j2"])
+            name.removesuffix(".j2"): found.get_template(name).render(report=report)
+            for name in found.list_templates(extensions=["j2"])
         }
     except jinja2.TemplateError as error:
         raise InputError(f"a template in {templates} is wrong: {error}") from error
+
+
+def _makes_html(name: str | None) -> bool:
+    return name is not None and name.rsplit(".", 2)[-2] in ESCAPED
 
 
 def _clock(at: float) -> str:
@@ -135,3 +122,14 @@ def _replace(path: Path, text: str) -> str:
     beside.write_text(text, encoding="utf-8")
     os.replace(beside, path)
     return str(path)
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "clock": _clock,
+    "moment": _moment,
+    "day": _day,
+    "cell": _cell,
+    "metric": _metric,
+    "shortened": shortened,
+}
+"""The filters of the templates of reports, beside those of all templates."""

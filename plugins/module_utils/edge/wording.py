@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, duration
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.templating import environment
 
 BODY = "webhook.json"
 """The template of what a webhook gets, unless its variable names another."""
@@ -37,18 +37,9 @@ def words(name: str, told: Mapping[str, Any], ours: str, own: str = "") -> tuple
 
 
 def _rendered(folders: list[str], name: str, told: Mapping[str, Any]) -> str:
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folders),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,  # what receives it is escaped for it
-    )
-    environment.filters.update(duration=duration, clock=_clock)
-    environment.globals.update(counted=counted)
-    return environment.get_template(f"{name}.j2").render(**told).strip()
+    # What receives it is escaped for it.
+    found = environment(folders, {"clock": _clock}, lambda name: False)
+    return found.get_template(f"{name}.j2").render(**told).strip()
 
 
 def _clock(at: float) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.plugins.action import ActionBase
 
 from ansible_collections.nodeops.rotator.plugins.action.rotation_report import ActionModule
 from ansible_collections.nodeops.rotator.tests.unit.core.report.report_builders import ROTATION
@@ -20,7 +21,7 @@ def write(monkeypatch: pytest.MonkeyPatch, check_mode: bool = False, **args: Any
     """The result of the action with these arguments."""
     action = ActionModule.__new__(ActionModule)
     action._task = types.SimpleNamespace(args=args, check_mode=check_mode)
-    monkeypatch.setattr(ActionModule.__mro__[1], "run", lambda self, tmp, task_vars: {})
+    monkeypatch.setattr(ActionBase, "run", lambda self, tmp, task_vars: {})
     return action.run()
 
 
