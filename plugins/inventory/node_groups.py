@@ -256,7 +256,7 @@ class InventoryModule(AWSInventoryBase):
         regions = self._regions()
         tags = {key: tag_text(value) for key, value in self.get_option("tags").items()}
         clusters, cluster_types = self.get_option("clusters"), self.get_option("cluster_types")
-        found = discover(self, regions, clusters, tags, cluster_types)
+        found = discover(self, regions, clusters, tags, cluster_types, self.warn)
         for region, error in found.unread.items():
             self.warn(f"Region {region} is left out, the account may not be opted in: {error}")
         for unnamed in found.unnamed:

@@ -6,18 +6,24 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import types
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    AccessError,
     RotatorError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.identity import (
     NodeGroup,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import RawAws
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.access import (
+    ACCESS_GRACE,
+    Grace,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.fleet.discover import (
     list_clusters,
     list_node_groups,
@@ -73,23 +79,26 @@ def discover(
     clusters: Sequence[str],
     tags: Mapping[str, str],
     cluster_types: Collection[str] = CLUSTER_TYPES,
+    tell: Callable[[str], None] = lambda text: None,
 ) -> Discovery:
     """Return the node groups with all of `tags` of these clusters (none: all).
 
-    A Region that the account has not opted in to answers as if the credentials were bad. Such an
-    answer is therefore put down to the Region if another one lets us in, and then does not hide the
-    others. Raises core.errors, NotFoundError for a cluster that is nowhere.
+    What is denied is asked for again for a while, and `tell` is told so. A Region that the account
+    has not opted in to answers as if the credentials were bad. Such an answer is therefore put down
+    to the Region if it comes twice and another one lets us in, and then does not hide the others.
+    Raises core.errors, NotFoundError for a cluster that is nowhere.
     """
+    grace = Grace(tell=lambda error: tell(_denied(error)))
     parts: list[Discovery] = []
     unread: dict[str, RotatorError] = {}
     for region in regions:
-        aws = Aws(RawAws(Region(plugin, region)))
-        try:
-            parts.append(_read(aws, region, clusters, tags, cluster_types))
-        except RotatorError as error:
-            if error.code not in NOT_OPTED_IN:
-                raise
-            unread[region] = error
+        read = functools.partial(_read, plugin, region, clusters, tags, cluster_types)
+        attempt = _MayBeClosed(read, NOT_OPTED_IN if len(regions) > 1 else ())
+        found = grace.asked(attempt.answer, attempt.denied)
+        if isinstance(found, Discovery):
+            parts.append(found)
+        else:
+            unread[region] = found
     if unread and len(unread) == len(regions):
         raise next(iter(unread.values()))
     there = frozenset(name for part in parts for name in part.clusters)
@@ -99,13 +108,43 @@ def discover(
     return Discovery(there, groups, unread, tuple(one for part in parts for one in part.unnamed))
 
 
+def _denied(error: AccessError) -> str:
+    return f"Not let in yet, asked again for {ACCESS_GRACE:.0f} s at most: {error.message}"
+
+
+class _MayBeClosed:
+    """Reads a Region that may be closed to us: its second answer that it is counts.
+
+    `codes`: with which it says so.
+    """
+
+    def __init__(self, read: Callable[[], Discovery], codes: Collection[str]) -> None:
+        self._read, self._codes, self._closed = read, codes, 0
+
+    def answer(self) -> Discovery | AccessError:
+        """Return what the Region has, or the error that says that it is closed."""
+        try:
+            return self._read()
+        except AccessError as error:
+            if error.code not in self._codes:
+                raise
+            self._closed += 1
+            return error
+
+    def denied(self, answer: Discovery | AccessError) -> AccessError | None:
+        """Return the error if the Region has said so only once."""
+        return answer if isinstance(answer, AccessError) and self._closed == 1 else None
+
+
 def _read(
-    aws: Aws,
+    plugin: Any,
     region: str,
     clusters: Sequence[str],
     tags: Mapping[str, str],
     cluster_types: Collection[str],
 ) -> Discovery:
+    """Return what a Region has, read with credentials that are taken anew."""
+    aws = Aws(RawAws(Region(plugin, region)))
     names: list[str] = []
     found: list[NodeGroup] = []
     kops = KopsGroups(frozenset(), ())

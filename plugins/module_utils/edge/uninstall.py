@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import dataclasses
+from collections.abc import Iterable, Sequence
 from typing import Any
-
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups import (
@@ -23,7 +22,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     NotFoundError,
     RefusedError,
+    RotatorError,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     SIGNPOST,
@@ -41,10 +42,15 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.clos
     GATE_LEASE,
     closure,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import KubeCall
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role import ASSUME_SPEC
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import RawAws
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import (
+    RawAws,
+    RotatorModule,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC, connect
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import Result
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.access import Grace
 
 SPEC: dict[str, Any] = {
     **ASSUME_SPEC,
@@ -59,34 +65,87 @@ FIRST = (
 )
 
 
-def uninstall(module: AnsibleAWSModule) -> Result:
+@dataclasses.dataclass(frozen=True)
+class _Traces:
+    """What rotations have left, and why it may not be removed yet."""
+
+    leases: tuple[Lease, ...]
+    tagged: tuple[str, ...]
+    why_not: tuple[str, ...]
+
+
+class _Removal:
+    """Removes traces one by one. Done again, it goes on where it was.
+
+    `leases`, `tagged`: what is removed by now.
+    """
+
+    def __init__(self, module: RotatorModule, found: _Traces) -> None:
+        self._module, self._found = module, found
+        self.leases: list[Lease] = []
+        self.tagged: list[str] = []
+
+    def go_on(self) -> None:
+        """Remove what is left."""
+        aws, call = _reached(self._module)
+        for name in self._found.tagged[len(self.tagged) :]:
+            tag_group(aws, name, SIGNPOST, None)
+            self.tagged.append(name)
+        for lease in self._found.leases[len(self.leases) :]:
+            delete_lease(call, self._module.params["lock_namespace"], lease)
+            self.leases.append(lease)
+
+
+def uninstall(module: RotatorModule) -> Result:
     """Remove all Leases and signposts, or nothing while one of them is of use.
 
-    Raises RefusedError then; in check mode it only says so.
+    What is denied is asked for again for a while. Raises RefusedError while one is of use; in check
+    mode it only says so. The error of a removal is in the result, with what is removed by then.
     """
-    call, namespace = connect(module), module.params["lock_namespace"]
-    aws, read = Aws(RawAws(module)), list_leases(call, namespace)
-    gate = closure(next((lease for lease in read if lease.name == GATE_LEASE), None))
-    found = [holding(lease) for lease in read]
+    found = Grace().asked(lambda: _traces(module))
+    if module.check_mode:
+        return _result(found.leases, found.tagged, found.why_not, removed=False)
+    if found.why_not:
+        raise RefusedError(f"Nothing was removed: {'. '.join(found.why_not)}", FIRST)
+    removal = _Removal(module, found)
+    error = None
+    try:
+        Grace().asked(removal.go_on)
+    except RotatorError as raised:
+        error = raised
+    result = _result(removal.leases, removal.tagged, (), removed=True)
+    return dataclasses.replace(result, error=error)
+
+
+def _reached(module: RotatorModule) -> tuple[Aws, KubeCall]:
+    """Return the account and the cluster, with credentials that are taken anew."""
+    module.renew()
+    return Aws(RawAws(module)), connect(module)
+
+
+def _traces(module: RotatorModule) -> _Traces:
+    aws, call = _reached(module)
+    namespace = module.params["lock_namespace"]
+    leases = list_leases(call, namespace)
+    gate = closure(next((lease for lease in leases if lease.name == GATE_LEASE), None))
+    found = [holding(lease) for lease in leases]
     nodes = KubeClient(call, namespace).records(Feed("nodes"))
     why_not = obstacles((one for one in found if one.lease != GATE_LEASE), gate, nodes)
-    tagged = _tagged(aws, found)
-    removes = not module.check_mode
-    if why_not and removes:
-        raise RefusedError(f"Nothing was removed: {'. '.join(why_not)}", FIRST)
-    if removes:
-        for name in tagged:
-            tag_group(aws, name, SIGNPOST, None)
-        for lease in read:
-            delete_lease(call, namespace, lease)
+    return _Traces(tuple(leases), tuple(_tagged(aws, found)), why_not)
+
+
+def _result(
+    leases: Sequence[Lease], tagged: Sequence[str], why_not: Sequence[str], removed: bool
+) -> Result:
+    held = [holding(lease) for lease in leases]
     return Result(
         {
-            "leases": [one.lease for one in found],
-            "tagged": tagged,
+            "leases": [one.lease for one in held],
+            "tagged": list(tagged),
             "in_the_way": list(why_not),
-            "table": removal_lines(found, tagged, why_not, removes),
+            "table": removal_lines(held, tagged, why_not, removed),
         },
-        changed=bool(read or tagged) and not why_not,
+        changed=bool(leases or tagged) and not why_not,
     )
 
 

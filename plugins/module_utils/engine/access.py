@@ -39,13 +39,17 @@ def lasts(error: RotatorError, patience: float) -> float:
 class Grace:
     """Says whether to ask again for what was denied, and waits until then.
 
-    `now` and `pause` are the clock and the wait, both in seconds.
+    `now` and `pause` are the clock and the wait, both in seconds. `tell` is told, once, that we are
+    not let in and ask again.
     """
 
     def __init__(
-        self, now: Callable[[], float] = clock, pause: Callable[[float], None] = time.sleep
+        self,
+        now: Callable[[], float] = clock,
+        pause: Callable[[float], None] = time.sleep,
+        tell: Callable[[AccessError], None] = lambda error: None,
     ) -> None:
-        self._now, self._pause = now, pause
+        self._now, self._pause, self._tell = now, pause, tell
         self._since: float | None = None
 
     def again(self, error: AccessError) -> bool:
@@ -62,6 +66,8 @@ class Grace:
             return first
         if not error.code or self._now() - self._since >= ACCESS_GRACE:
             return False
+        if first:
+            self._tell(error)
         self._pause(min(ASK_AGAIN, ACCESS_GRACE))
         return True
 

@@ -13,4 +13,6 @@ from typing import Any
 def a_module(spec: Mapping[str, Any], check_mode: bool = False, **params: Any) -> Any:
     """A module with the options of `spec`, with their defaults but for `params`."""
     defaults = {name: option.get("default") for name, option in spec.items()}
-    return types.SimpleNamespace(params={**defaults, **params}, check_mode=check_mode)
+    return types.SimpleNamespace(
+        params={**defaults, **params}, check_mode=check_mode, renew=lambda: None
+    )

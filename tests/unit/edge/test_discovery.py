@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import collections
 from typing import Any
 
 import pytest
@@ -22,12 +23,15 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.id
     NodeGroup,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge import discovery
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine import access
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.fleet.kops import (
     KopsGroups,
 )
 
 CLUSTERS = {"eu": ["demo", "shop"], "us": ["demo"], "ap": []}
 KOPS = {"eu": ["blue.example.com"], "us": [], "ap": ["blue.example.com"]}
+PASSING: dict[str, list[RotatorError]] = collections.defaultdict(list)
+"""Errors that a Region answers with before it answers."""
 CLOSED = CredentialsError("not opted in", code="UnrecognizedClientException")
 
 
@@ -35,10 +39,14 @@ CLOSED = CredentialsError("not opted in", code="UnrecognizedClientException")
 def account(monkeypatch: pytest.MonkeyPatch) -> dict[str, RotatorError]:
     """An account with clusters in three Regions; an error by Region closes it."""
     closed: dict[str, RotatorError] = {}
+    monkeypatch.setattr(access, "ASK_AGAIN", 0.0)
+    monkeypatch.setattr(access, "ACCESS_GRACE", 0.02)
 
     def clusters(_aws: Any, region: str) -> list[str]:
         if region in closed:
             raise closed[region]
+        if PASSING[region]:
+            raise PASSING[region].pop()
         return CLUSTERS[region]
 
     def instance_groups(
@@ -146,6 +154,32 @@ def test_any_other_error_ends_it(error: RotatorError, account: dict[str, Rotator
     account["us"] = error
     with pytest.raises(type(error)):
         found()
+
+
+@pytest.mark.parametrize(
+    "error", [CLOSED, ForbiddenError("no", code="AccessDeniedException")], ids=["closed", "denied"]
+)
+@pytest.mark.parametrize("regions", [("eu",), ("eu", "us")], ids=["alone", "of two"])
+def test_a_single_denial_is_no_verdict(
+    error: RotatorError, regions: tuple[str, ...], account: dict[str, RotatorError]
+) -> None:
+    told: list[str] = []
+    PASSING["eu"] = [error]
+    result = discovery.discover(None, regions, (), {}, tell=told.append)
+    assert [region for region, _cluster in places(result)] == [
+        region for region in regions for _group in (*CLUSTERS[region], *KOPS[region])
+    ]
+    assert result.unread == {}
+    assert told == [f"Not let in yet, asked again for 60 s at most: {error.message}"]
+
+
+def test_a_region_counts_as_closed_once_it_has_said_so_twice(
+    account: dict[str, RotatorError],
+) -> None:
+    PASSING["eu"] = [CLOSED, CLOSED]
+    assert found().unread == {"eu": CLOSED}
+    PASSING["eu"] = [CLOSED, CLOSED, CLOSED]
+    assert found(("eu",)).unread == {}, "the only one is asked for as long as all that is denied"
 
 
 def test_the_clients_of_a_region_are_the_plugin_s() -> None:

@@ -17,6 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.tags i
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     ConflictError,
+    ForbiddenError,
     RefusedError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
@@ -24,9 +25,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import lease_notes
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge import uninstall
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import Result
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine import access
 from ansible_collections.nodeops.rotator.tests.simulation.adapters import aws_call
 from ansible_collections.nodeops.rotator.tests.simulation.adapters_kube import kube_call
 from ansible_collections.nodeops.rotator.tests.simulation.builders import BLUE, due
+from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 from ansible_collections.nodeops.rotator.tests.unit.edge.builders import a_module
 
@@ -39,6 +42,8 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     found = due()
     monkeypatch.setattr(uninstall, "RawAws", lambda _module: aws_call(found.account))
     monkeypatch.setattr(uninstall, "connect", lambda _module: kube_call(found.cluster))
+    monkeypatch.setattr(access, "ASK_AGAIN", 0.0)
+    monkeypatch.setattr(access, "ACCESS_GRACE", 0.05)
     write(found)
     return found
 
@@ -51,9 +56,7 @@ def write(world: World, name: str = NAME, group: str = BLUE, holder: str = "") -
 
 
 def run(check_mode: bool = False) -> Result:
-    module = a_module(uninstall.SPEC)
-    module.check_mode = check_mode
-    return uninstall.uninstall(module)
+    return uninstall.uninstall(a_module(uninstall.SPEC, check_mode))
 
 
 def leases(world: World) -> list[str]:
@@ -108,6 +111,46 @@ def test_a_lease_that_was_taken_meanwhile_is_not_deleted(
     assert lease is not None
     kube.write_lease(lease)
     monkeypatch.setattr(uninstall, "list_leases", lambda _call, _namespace: stale)
-    with pytest.raises(ConflictError, match=f"delete Lease kube-system/{NAME}"):
-        run()
+    result = run()
+    assert isinstance(result.error, ConflictError)
+    assert f"delete Lease kube-system/{NAME}" in str(result.error)
+    assert (result.changed, result.values["leases"]) == (False, [])
     assert leases(world) == [NAME]
+
+
+@pytest.mark.parametrize("code", ["401", "403"])
+@pytest.mark.parametrize(
+    "match", ["kubernetes:list leases", "kubernetes:list nodes", "kubernetes:delete leases"]
+)
+def test_what_the_cluster_denies_once_is_asked_for_again(
+    match: str, code: str, world: World
+) -> None:
+    fault = Fault(match, code)
+    world.gate.faults.append(fault)
+    result = run()
+    assert fault.times == 0
+    assert (result.error, result.values["leases"]) == (None, [NAME])
+    assert leases(world) == []
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "InvalidClientTokenId"])
+@pytest.mark.parametrize("operation", ["DescribeAutoScalingGroups", "DeleteTags"])
+def test_what_aws_denies_once_is_asked_for_again(operation: str, code: str, world: World) -> None:
+    tag_group(Aws(aws_call(world.account)), BLUE, SIGNPOST, "night-7")
+    world.kernel.advance(world.kernel.now + 60)
+    fault = Fault(f"autoscaling:{operation}", code)
+    world.gate.faults.append(fault)
+    result = run()
+    assert fault.times == 0
+    assert (result.error, result.values["tagged"]) == (None, [BLUE])
+    assert leases(world) == []
+    assert SIGNPOST not in world.account.groups[BLUE].tags
+
+
+def test_what_stays_denied_fails_and_says_what_is_removed_by_then(world: World) -> None:
+    write(world, "nodeops-rotator-gone-2", "gone")
+    world.gate.faults.append(Fault("kubernetes:delete leases", "403", times=-1, skip=1))
+    result = run()
+    assert isinstance(result.error, ForbiddenError)
+    assert (result.changed, result.values["leases"]) == (True, [NAME])
+    assert leases(world) == ["nodeops-rotator-gone-2"]

@@ -79,6 +79,14 @@ def test_what_is_denied_once_is_asked_for_again(error: AccessError) -> None:
     assert clock.waited == [ASK_AGAIN, ASK_AGAIN]
 
 
+def test_that_is_told_once() -> None:
+    clock, told = Clock(), list[AccessError]()
+    grace = Grace(lambda: clock.now, clock.wait, told.append)
+    grace.asked(failing(SHUT, WHO))
+    grace.asked(failing(SHUT))
+    assert told == [SHUT]
+
+
 def test_what_is_denied_for_a_minute_is_final() -> None:
     clock = Clock()
     with pytest.raises(ForbiddenError):
