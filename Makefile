@@ -84,10 +84,12 @@ lowest: venv ## run all tests with the oldest libraries that requirements.txt al
 		--target build/lowest -r requirements/lowest.txt
 	@PYTHONPATH=$(CURDIR)/build/lowest $(python) tools/run_tests.py
 
-# SEED, WORLDS; to look at one world: WORLD, and KEEP and SIZE to make it smaller.
+# SEED, WORLDS, FIRST (the least number of a world), KIND (control-plane, managed, self-managed); to
+# look at one world: WORLD, and KEEP and SIZE to make it smaller.
 .PHONY: simulate
-simulate: venv ## try random worlds with random faults (WORLDS=300 SEED=1; WORLD=, KEEP=, SIZE=)
+simulate: venv ## try random worlds with random faults (WORLDS=300 SEED=1 KIND=; WORLD=, KEEP=, SIZE=)
 	@$(run).simulate $(if $(WORLDS),--worlds $(WORLDS)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(FIRST),--first $(FIRST)) $(if $(KIND),--kind $(KIND)) \
 		$(if $(WORLD),--world $(WORLD)) $(if $(KEEP),--keep $(KEEP)) $(if $(SIZE),--size $(SIZE))
 
 .PHONY: real

@@ -3,18 +3,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Try the rotation in random worlds (make simulate).
 
-Options: `--worlds` (how many), `--first` (the number of the first), `--seed`; to look at one world:
-`--world` (its number), `--keep` (numbers of its faults, "none" for no fault), `--size`. The last
-line is "simulate: N worlds, B breaches, H hangs, U untold"; the exit status is 0 if all three are
-0.
+Options: `--worlds` (how many), `--first` (the least number of one), `--seed`, `--kind` (only worlds
+whose node groups are of this kind); to look at one world: `--world` (its number), `--keep` (numbers
+of its faults, "none" for no fault), `--size`. The last line is "simulate: N worlds, B breaches, H
+hangs, U untold"; the exit status is 0 if all three are 0.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import statistics
 import sys
 import time
+from collections.abc import Callable, Iterable
 
 from ansible_collections.nodeops.rotator.tests.simulate import nodegroups, planes
 from ansible_collections.nodeops.rotator.tests.simulate.plan import Plan, draw, reduced
@@ -22,15 +24,18 @@ from ansible_collections.nodeops.rotator.tests.simulate.shrink import shrink
 from ansible_collections.nodeops.rotator.tests.simulate.verdict import Verdict, judge
 
 AnyPlan = Plan | planes.PlanePlan | nodegroups.ManagedPlan
+KINDS: dict[str, Callable[[int], bool]] = {
+    "control-plane": planes.is_one,
+    "managed": nodegroups.is_managed,
+    "self-managed": lambda number: not planes.is_one(number) and not nodegroups.is_managed(number),
+}
+"""Whether the world of a number is of a kind."""
 
 
 def main(arguments: list[str]) -> int:
     """Run the worlds that the arguments name; return the exit status."""
     given = _parser().parse_args(arguments)
-    numbers = range(given.first, given.first + given.worlds)
-    if given.world is not None:
-        numbers = range(given.world, given.world + 1)
-    plans: list[AnyPlan] = [_plan(given, number) for number in numbers]
+    plans: list[AnyPlan] = [_plan(given, number) for number in _chosen(given)]
     totals = {"breaches": 0, "hangs": 0, "untold": 0}
     costs = []
     for plan in plans:
@@ -50,6 +55,16 @@ def main(arguments: list[str]) -> int:
     figures = ", ".join(f"{number} {name}" for name, number in totals.items())
     print(f"simulate: {len(plans)} worlds, {figures}")
     return int(any(totals.values()))
+
+
+def _chosen(given: argparse.Namespace) -> Iterable[int]:
+    """Return the numbers of the worlds to try."""
+    if given.world is not None:
+        return [given.world]
+    numbers: Iterable[int] = itertools.count(given.first)
+    if given.kind:
+        numbers = filter(KINDS[given.kind], numbers)
+    return itertools.islice(numbers, given.worlds)
 
 
 def _judged(plan: AnyPlan) -> Verdict:
@@ -73,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--worlds", type=int, default=300)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kind", choices=KINDS)
     parser.add_argument("--world", type=int)
     parser.add_argument("--keep", type=_numbers)
     parser.add_argument("--size", type=int)

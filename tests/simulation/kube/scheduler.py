@@ -64,7 +64,8 @@ class Scheduler:
         self._control, self._store, self._volumes = control, control.store, volumes
         self._queue = Queue(control, self._schedule, "scheduler_delay")
         self._loads: dict[str, Load] = {}
-        self._unschedulable: set[Key] = set()
+        self._unschedulable: dict[Key, float] = {}
+        """When to look again at each pod that fits nowhere."""
         self._turn = 0
         self._store.listen("pods", self._pod_changed)
         self._store.listen("nodes", self._node_changed)
@@ -80,7 +81,7 @@ class Scheduler:
             if is_now and new is not None:
                 self._loads.setdefault(is_now, Load()).add(new, 1)
         if new is None and old is not None:
-            self._unschedulable.discard(key_of(old))
+            self._unschedulable.pop(key_of(old), None)
         elif new is not None and old is None and not new["spec"].get("nodeName"):
             self._queue.add(key_of(new))
 
@@ -93,7 +94,7 @@ class Scheduler:
 
     def _retry(self) -> None:
         """Look at every pod again that fitted nowhere."""
-        waiting, self._unschedulable = self._unschedulable, set()
+        waiting, self._unschedulable = self._unschedulable, {}
         for key in sorted(waiting):
             self._queue.add(key)
 
@@ -127,12 +128,14 @@ class Scheduler:
         self._control.status(
             "pods", pod, conditions=with_conditions(pod, self._control.now, failed)
         )
-        self._unschedulable.add(key)
-        self._control.kernel.after(self._control.behavior.scheduler_retry, lambda: self._again(key))
+        kernel, delay = self._control.kernel, self._control.behavior.scheduler_retry
+        self._unschedulable[key] = at = kernel.now + delay
+        kernel.after(delay, lambda: self._again(key, at))
 
-    def _again(self, key: Key) -> None:
-        if key in self._unschedulable:
-            self._unschedulable.discard(key)
+    def _again(self, key: Key, at: float) -> None:
+        """Look at a pod again, unless something else has led to a look meanwhile."""
+        if self._unschedulable.get(key) == at:
+            del self._unschedulable[key]
             self._queue.add(key)
 
     def _choose(self, pod: Object) -> tuple[Object | None, Counter[str]]:

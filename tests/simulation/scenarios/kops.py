@@ -123,7 +123,7 @@ def furnish(world: World, groups: Sequence[InstanceGroup] = GROUPS, scale: float
     for group in groups:
         add_instance_group(world, cluster, group, old.id, balancers.get(group.role, ()))
     store_specifications(world, cluster, groups, f"{old.owner}/{old.name}")
-    _workloads(world)
+    _workloads(world, [group.name for group in groups])
     kube.daemonset(
         world.cluster,
         "kube-system",
@@ -273,18 +273,21 @@ def _node_kind(group: InstanceGroup) -> NodeKind:
     return NodeKind(labels=labels, taints=taints)
 
 
-def _workloads(world: World) -> None:
+def _workloads(world: World, names: Sequence[str]) -> None:
+    """Let workloads run on those of the usual instance groups that are there."""
     cluster = world.cluster
 
     def on(group: str) -> dict[str, Any]:
         return {"nodeSelector": {"kops.k8s.io/instancegroup": group}}
 
-    kube.deployment(cluster, "shop", "cart", 5, pod=on("nodes-a"))
-    kube.pdb(cluster, "shop", "cart", max_unavailable=1)
-    kube.deployment(cluster, "shop", "checkout", 4, pod=on("nodes-b"))
-    kube.pdb(cluster, "shop", "checkout", min_available=3)
-    kube.statefulset(cluster, "data", "ledger", 3, storage="20Gi", pod=on("nodes-a"))
-    kube.pdb(cluster, "data", "ledger", max_unavailable=1)
+    if "nodes-a" in names:
+        kube.deployment(cluster, "shop", "cart", 5, pod=on("nodes-a"))
+        kube.pdb(cluster, "shop", "cart", max_unavailable=1)
+        kube.statefulset(cluster, "data", "ledger", 3, storage="20Gi", pod=on("nodes-a"))
+        kube.pdb(cluster, "data", "ledger", max_unavailable=1)
+    if "nodes-b" in names:
+        kube.deployment(cluster, "shop", "checkout", 4, pod=on("nodes-b"))
+        kube.pdb(cluster, "shop", "checkout", min_available=3)
     kube.deployment(cluster, "kube-system", "coredns", 2)
     kube.pdb(cluster, "kube-system", "coredns", max_unavailable=1)
     for agent in ("cilium", "ebs-csi-node", "log-agent"):

@@ -117,3 +117,21 @@ def test_a_world_with_a_control_plane_is_played_in_its_turn(
     assert __main__.main(["--seed", "7", "--world", "29"]) == 1
     assert played == [draw(7, 29)]
     assert draw(7, 29).command in capsys.readouterr().out
+
+
+def test_worlds_of_one_kind_can_be_tried_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    played: list[int] = []
+
+    def judged(plan: planes.PlanePlan) -> Verdict:
+        played.append(plan.number)
+        return Verdict()
+
+    monkeypatch.setattr(__main__.planes, "judge", judged)
+    given = ["--kind", "control-plane", "--worlds", "3", "--first", "30"]
+    assert __main__.main(given) == 0
+    assert played == [59, 89, 119]
+
+
+def test_every_world_is_of_one_kind() -> None:
+    for number in range(90):
+        assert sum(is_of(number) for is_of in __main__.KINDS.values()) == 1

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build
+from ansible_collections.nodeops.rotator.tests.simulation.kube.scheduler import Scheduler
 from ansible_collections.nodeops.rotator.tests.unit.simulation.kube.conftest import Hand
 
 
@@ -38,6 +39,29 @@ def test_not_onto_a_cordoned_node_until_it_is_uncordoned(hand: Hand) -> None:
     hand.cordon("n1", on=False)
     hand.wait(1)
     assert where(hand) == "n1"
+
+
+def test_what_fits_nowhere_is_looked_at_at_one_pace_however_often_the_nodes_have_changed(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+    choose = Scheduler._choose
+
+    def counted(scheduler: Scheduler, pod: dict[str, Any]) -> Any:
+        nonlocal looks
+        looks += 1
+        return choose(scheduler, pod)
+
+    monkeypatch.setattr(Scheduler, "_choose", counted)
+    hand.cordon("n1")
+    build.bare_pod(hand.cluster, "shop", "p")
+    for number in range(20):
+        taint(hand, "n1", "NoSchedule", f"team-{number}")
+        hand.wait(2)
+    assert looks > 20
+    looks = 0
+    hand.wait(10 * hand.cluster.control.behavior.scheduler_retry)
+    assert looks in (9, 10)
 
 
 @pytest.mark.parametrize(
