@@ -94,4 +94,12 @@ MUTATIONS = (
         UNIT + "test_blocked.py",
         "test_a_node_with_a_blocked_pod_comes_last",
     ),
+    Mutation(
+        "a bastion stays for the volumes of its zone",
+        ENGINE + "ending.py",
+        "return ctx.kind.carries_pods and empties_zone(ctx.situation, member, ends)",
+        "return empties_zone(ctx.situation, member, ends)",
+        "tests/rotation/test_bastions.py",
+        "test_only_one_is_launched_for_each",
+    ),
 )

@@ -28,13 +28,13 @@ BASTIONS = "bastions.demo.example.com"
 READS = (ReadCluster, ReadGroup, ReadLease)
 
 
-def with_bastions(size: int = 1) -> World:
+def with_bastions(size: int = 1, seed: int = 3) -> World:
     """Return a kops cluster whose bastions are due, behind a network load balancer."""
     groups = (
         kops.InstanceGroup("nodes", "Node", 2, "abc", "m6i.large", 4),
         kops.InstanceGroup("bastions", "Bastion", size, "abc"),
     )
-    world = kops.furnish(World(Kernel(3)), groups)
+    world = kops.furnish(World(Kernel(seed)), groups)
     point_to(world, BASTIONS, world.facts["new_image"])
     for target_group in world.account.target_groups.values():
         target_group.deregistration_delay = 20.0
@@ -79,6 +79,15 @@ def test_they_are_replaced_one_at_a_time_by_ones_that_are_healthy_before(size: i
     assert state(world) == {**before, "current": True, "held": [""]}
     assert result.values["replaced"] == size
     assert world.judge.breaches == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_only_one_is_launched_for_each(size: int, seed: int) -> None:
+    world = with_bastions(size, seed)
+    assert a_run(world)().status == "complete"
+    own = [one for one in world.account.instances.values() if one.group == BASTIONS]
+    assert len(own) == 2 * size
 
 
 def test_nothing_is_written_on_a_node_and_no_pod_is_asked_to_go() -> None:

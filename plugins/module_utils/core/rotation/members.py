@@ -225,15 +225,18 @@ def _member(
 
 
 def next_victim(
-    situation: Situation, skipped: frozenset[str], all_zones: Iterable[str] = ()
+    situation: Situation,
+    skipped: frozenset[str],
+    all_zones: Iterable[str] = (),
+    volumes: bool = True,
 ) -> Member | None:
     """Return the outdated node to replace next, None if there is none.
 
-    First nodes that are not available, then those whose zone keeps another available node, then
-    those of the zone with the most outdated nodes besides those that are to end with decrement (see
-    core.rotation.zones), then those of the fullest zone, of equal ones of that with the most
-    outdated, then the oldest. No other order spares new nodes more drains, whatever zones Auto
-    Scaling chooses (searched exhaustively for small groups).
+    First nodes that are not available, then those whose zone keeps another available node (where
+    pods on them may have `volumes`), then those of the zone with the most outdated nodes besides
+    those that are to end with decrement (see core.rotation.zones), then those of the fullest zone,
+    of equal ones of that with the most outdated, then the oldest. No other order spares new nodes
+    more drains, whatever zones Auto Scaling chooses (searched exhaustively for small groups).
     """
     waiting = [
         member for member in situation.outdated if not member.leaving and member.id not in skipped
@@ -246,7 +249,7 @@ def next_victim(
         zone = member.instance.zone
         return (
             member.available,
-            alone(situation, member),
+            volumes and alone(situation, member),
             last[zone] - outdated[zone],
             -zones[zone],
             -outdated[zone],

@@ -184,8 +184,8 @@ def _next_victim(ctx: RotationContext) -> Member | None:
     out = skipped | (missing & waiting)
     found = None
     if not unproven(ctx):
-        zones = ctx.group.zones
-        found = unblocked_first(ctx, out, lambda left_out: next_victim(situation, left_out, zones))
+        rest = (ctx.group.zones, ctx.kind.carries_pods)
+        found = unblocked_first(ctx, out, lambda left_out: next_victim(situation, left_out, *rest))
     if found is not None or situation.leaving or judging or missing & waiting:
         return found
     others = any(one.node is not None and one.id not in skipped for one in situation.outdated)

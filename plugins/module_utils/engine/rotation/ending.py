@@ -161,11 +161,16 @@ def zones_bear(ctx: RotationContext, member: Member) -> bool:
     As balanced, that is, as they were found.
     """
     decrements = {*ctx.journal.decrements}
-    if empties_zone(ctx.situation, member, {*decrements, member.id}):
+    if _strands_volumes(ctx, member, {*decrements, member.id}):
         return False
     now = spread(_zones_without(ctx, decrements), ctx.group.zones)
     after = spread(_zones_without(ctx, {*decrements, member.id}), ctx.group.zones)
     return after <= max(BALANCED, ctx.journal.spread, now - 1)
+
+
+def _strands_volumes(ctx: RotationContext, member: Member, ends: set[str]) -> bool:
+    """Return whether pods with volumes of a zone might have no node left."""
+    return ctx.kind.carries_pods and empties_zone(ctx.situation, member, ends)
 
 
 def _zones_without(ctx: RotationContext, ends: set[str]) -> Counter[str]:
@@ -184,7 +189,7 @@ def _all_bear(ctx: RotationContext, last: list[Member]) -> bool:
     if ctx.memory.mode != "rotate" or len(last) < 2:
         return False
     ends = {*ctx.journal.decrements, *(member.id for member in last)}
-    if any(empties_zone(ctx.situation, member, ends) for member in last):
+    if any(_strands_volumes(ctx, member, ends) for member in last):
         return False
     zones = _zones_without(ctx, ends)
     return spread(zones, ctx.group.zones) <= max(BALANCED, ctx.journal.spread)

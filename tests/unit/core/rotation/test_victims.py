@@ -94,6 +94,21 @@ def test_a_victim_carries_nothing_or_all_nodes_carry_load(seed: int) -> None:
     )
 
 
+@pytest.mark.parametrize(("volumes", "first"), [(True, "i-3"), (False, "i-1")])
+def test_without_volumes_the_zone_that_got_the_new_one_is_left_to_the_end(
+    volumes: bool, first: str
+) -> None:
+    """i-4 is new, in the zone of i-3: whichever ends there last needs no successor."""
+    zones = {"1": "a", "2": "b", "3": "c", "4": "c"}
+    instances = [an_instance(name, name == "4", zone) for name, zone in zones.items()]
+    marks = Marks(joined=frozenset(("i-4",)))
+    nodes = (a_node(name) for name in zones)
+    situation = a_situation(a_group(*instances), *nodes, marks=marks, surge=1)
+    victim = next_victim(situation, frozenset(), "abc", volumes)
+    assert victim is not None
+    assert victim.id == first
+
+
 @pytest.mark.parametrize("skipped", [(), ("i-a",), ("i-a", "i-b"), ("i-a", "i-b", "i-c")])
 def test_a_skipped_node_is_never_a_victim(skipped: tuple[str, ...]) -> None:
     situation = a_situation(
