@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PAUSED
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import lease_name
 from ansible_collections.nodeops.rotator.tests.rotation.managed_builders import holder, planned
-from ansible_collections.nodeops.rotator.tests.simulation.nodegroup import BuiltNodegroup
+from ansible_collections.nodeops.rotator.tests.simulation.nodegroup import OLD, BuiltNodegroup
 
 
 def test_no_update_begins_while_people_have_paused_the_rotation() -> None:
@@ -32,3 +34,36 @@ def test_a_pause_does_not_keep_an_update_that_runs_from_being_watched() -> None:
     built.world.cluster.change("leases", lease, {"metadata": {"annotations": {PAUSED: "anna"}}})
     result = planned(built, "r2")()
     assert (result.status, result.values["resumed"]) == ("complete", True)
+
+
+def paused_once(built: BuiltNodegroup, moment: Callable[[], bool]) -> None:
+    """Let people pause the rotation as soon as it is so."""
+    cluster, done = built.world.cluster, list[bool]()
+
+    def look() -> None:
+        lease = cluster.object("leases", lease_name(built.group.arn), "kube-system")
+        if lease and not done and moment():
+            done.append(True)
+            cluster.change("leases", lease, {"metadata": {"annotations": {PAUSED: "anna"}}})
+
+    built.world.kernel.every(1, look)
+
+
+def test_a_pause_counts_after_an_update_of_somebody_else() -> None:
+    built = BuiltNodegroup()
+    built.update(releaseVersion=OLD)
+    paused_once(built, lambda: built.web.status == "UPDATING")
+    result = planned(built)()
+    assert (result.status, len(built.web.updates), holder(built)) == ("refused", 1, "")
+    assert "Node group web is paused: anna" in str(result.error)
+
+
+def test_a_pause_counts_between_the_update_config_and_the_version() -> None:
+    built = BuiltNodegroup()
+    before = dict(built.web.update_config)
+    paused_once(built, lambda: built.web.status == "UPDATING")
+    result = planned(built, max_unavailable=2)()
+    assert "Node group web is paused: anna" in str(result.error)
+    assert {one.type for one in built.web.updates.values()} == {"ConfigUpdate"}
+    assert {"updateStrategy": "DEFAULT", **before} == built.web.update_config
+    assert (result.values["not_restored"], holder(built)) == ([], "")

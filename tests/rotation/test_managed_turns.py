@@ -106,3 +106,46 @@ def test_a_run_that_was_killed_is_not_waited_for_longer_than_its_lease_lasts() -
     assert run.result.status == "complete"
     (begun,) = (at for at, event in run.events if event.phase == "start")
     assert begun - began < 60
+
+
+def begin_another(world: World, release: str = "") -> None:
+    """Let somebody else update the managed node group, by default to what it runs."""
+    running = world.account.eks_clusters[world.name].nodegroups["web"].release_version
+    params = {"clusterName": world.name, "nodegroupName": "web", "force": True}
+    params["releaseVersion"] = release or running
+    world.account.call("eks", "UpdateNodegroupVersion", params, "somebody")
+
+
+@pytest.mark.parametrize("starts", [(0.0, 1.0), (30.0, 0.0)])
+def test_our_update_after_one_of_somebody_else_waits_for_its_turn(
+    starts: tuple[float, float],
+) -> None:
+    world = a_cluster()
+    begin_another(world)
+    watching, other = managed(world, "web", "r1"), self_managed(world, "r2", soak=7200, canary=1)
+    together(world, dict(zip(starts, (watching, other), strict=True)))
+    assert [run.result.status for run in (watching, other) if run.result] == ["complete"] * 2
+    (asked,) = (at for at, event in watching.events if "are outdated" in event.text)
+    first, last = span(other)
+    assert asked >= last or first >= span(watching)[1]
+    assert world.judge.breaches == []
+
+
+def test_what_others_do_to_the_group_while_we_wait_for_our_turn_is_seen() -> None:
+    world = a_cluster()
+    begin_another(world)
+    new = world.account.images[world.facts["new_image"]]
+    release = f"{mixed.PATCH}-{new.name.rpartition('v')[2]}"
+    web = world.account.eks_clusters[world.name].nodegroups["web"]
+    done = []
+
+    def look() -> None:
+        if len(web.updates) == 1 and web.status == "ACTIVE" and not done:
+            done.append(True)
+            world.kernel.after(60, lambda: begin_another(world, release))
+
+    world.kernel.every(1, look)
+    watching, other = managed(world, "web", "r1"), self_managed(world, "r2", soak=3600, canary=1)
+    together(world, {0.0: watching, 1.0: other})
+    assert [run.result.status for run in (watching, other) if run.result] == ["complete"] * 2
+    assert (len(web.updates), done) == (2, [True])

@@ -43,38 +43,42 @@ def survey(ctx: ManagedContext) -> Status | None:
     )
     if not work and not owed:
         return _nothing_to_do(ctx)
-    if work and running is None and not ctx.memory.working:
-        if not _all_known(ctx):
-            return None
-        _findings(ctx)
+    asks = work and running is None
+    if asks and not _is_judged(ctx):
+        return None
     if ctx.policy.plan_only:
         return "planned"
     # People may pause it while it waits for its turn.
-    if work and running is None and not (may_ask(ctx) and _may_begin(ctx)):
+    if asks and not may_begin(ctx):
         return None
     if not (ctx.memory.held or lock.acquire(ctx)):
         return None
-    if running is not None or not work or turns.has_turn(ctx, lock.own(ctx)):
-        ctx.note(working=True, moved_at=ctx.now)
-        if work and running is None:
+    if not asks or turns.has_turn(ctx, lock.own(ctx)):
+        ctx.note(working=True, checked=asks, moved_at=ctx.now)
+        if asks:
             ctx.tell("start", ctx.policy.nodegroup, _beginning(ctx), once="start")
         ctx.look_at(ctx.now)
     return None
 
 
-def may_ask(ctx: ManagedContext) -> bool:
-    """Return whether EKS may be asked for an update, False until that is known.
+def survey_again(ctx: ManagedContext) -> None:
+    """Go back to before the beginning: what came meanwhile was no update of ours.
 
-    It is judged once, and anew where an update of somebody else came before ours. Raises
-    RefusedError.
+    Findings, pauses and the turn are judged anew before EKS is asked.
     """
-    if ctx.memory.checked:
-        return True
-    if not _all_known(ctx):
-        return False
-    _findings(ctx)
-    ctx.note(checked=_may_begin(ctx))
-    return ctx.memory.checked
+    ctx.note(working=False)
+    ctx.look_at(ctx.now)
+
+
+def _is_judged(ctx: ManagedContext) -> bool:
+    """Return whether nothing is in the way of an update, False until that is known.
+
+    Raises RefusedError for what is.
+    """
+    known = _all_known(ctx)
+    if known:
+        _findings(ctx)
+    return known
 
 
 def _all_known(ctx: ManagedContext) -> bool:
@@ -90,7 +94,7 @@ def _all_known(ctx: ManagedContext) -> bool:
     return cache.synced(SERVICES) or SERVICES in cache.broken
 
 
-def _may_begin(ctx: ManagedContext) -> bool:
+def may_begin(ctx: ManagedContext) -> bool:
     """Return whether an update may begin, False until that is known.
 
     EKS cannot pause one that has begun. Raises RefusedError while people have paused the rotation.

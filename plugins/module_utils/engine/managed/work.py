@@ -41,8 +41,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.fai
     failure_of,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.survey import (
-    may_ask,
+    may_begin,
     names_of_outdated,
+    survey_again,
 )
 
 STALE = 60.0
@@ -68,6 +69,8 @@ def work(ctx: ManagedContext) -> None:
 
 def watch(ctx: ManagedContext, update: NodegroupUpdate) -> None:
     """Follow an update that runs. Raises OverdueError when nothing goes on."""
+    if update.id not in ctx.memory.begun:
+        ctx.note(checked=False, rooms_read=False)
     if update.id not in ctx.memory.seen:
         ctx.note(seen=(*ctx.memory.seen, update.id), moved_at=ctx.now)
         ctx.tell(
@@ -114,6 +117,9 @@ def _soak(ctx: ManagedContext) -> None:
         )
     if not broken:
         ctx.forget("unready")
+    if fresh and ctx.policy.soak:
+        watched = f"watching {counted(len(fresh), 'new node')} for {duration(ctx.policy.soak)}"
+        ctx.tell("waiting", ctx.policy.nodegroup, watched, once="soak")
     if not fresh or ctx.over("soak", ctx.policy.soak):
         ctx.end("complete")
 
@@ -129,9 +135,11 @@ def _begin(ctx: ManagedContext) -> None:
                 f" ({names_of_outdated(ctx) or 'it would launch something else'})",
                 "See what launched them, and run again",
             )
-    elif may_ask(ctx) and wanted != ctx.nodegroup.config:
+    elif not ctx.memory.checked:
+        survey_again(ctx)
+    elif may_begin(ctx) and wanted != ctx.nodegroup.config:
         change_config(ctx, wanted)
-    elif ctx.memory.checked:
+    elif may_begin(ctx):
         ctx.do(UpdateVersion(ctx.name, policy.target, policy.force, token_of(ctx, "version")))
 
 

@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import WriteLease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    ReadLease,
+    WriteLease,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.commands import ReadRooms
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.config import (
@@ -34,6 +37,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     PAUSED,
     SIZE_BEFORE,
+    WAITS,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
     LockMemory,
@@ -41,10 +45,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.me
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.survey import (
-    may_ask,
+    may_begin,
     names_of_outdated,
     refusal_of_nodegroup,
     survey,
+    survey_again,
 )
 from ansible_collections.nodeops.rotator.tests.unit.engine.managed.builders import (
     LEASE,
@@ -186,14 +191,49 @@ def test_a_size_that_a_stopped_run_has_noted_is_settled_once_nothing_is_to_do() 
 
 
 def test_what_came_before_our_update_does_not_spare_it_the_judgement() -> None:
-    unread = a_context(a_memory(checked=False, rooms_read=False))
-    assert not may_ask(unread)
     few = dataclasses.replace(OLD_GROUP, addresses={"a": 0})
+    ctx = a_context(a_memory(few, joined=True))
+    survey_again(ctx)
     with pytest.raises(RefusedError, match="free address"):
-        may_ask(a_context(a_memory(few, checked=False)))
-    ctx = a_context(a_memory(checked=False))
-    assert may_ask(ctx)
-    assert may_ask(a_context(dataclasses.replace(ctx.memory, rooms_read=False))), "once is enough"
+        survey(a_context(ctx.memory))
+    unread = a_context(dataclasses.replace(ctx.memory, nodegroup=OLD_GROUP, rooms_read=False))
+    assert survey(unread) is None
+    assert (unread.memory.working, unread.commands) == (False, [ReadRooms(("i-1", "i-2"))])
+
+
+@pytest.mark.parametrize(("room", "working"), [(2, True), (1, False)])
+def test_what_came_before_our_update_does_not_spare_it_the_turn(room: int, working: bool) -> None:
+    ctx = a_context(a_memory(joined=True), cluster_parallel=room)
+    survey_again(ctx)
+    waiting = Lease(LEASE, "1", "me", notes=((WAITS, "true"),))
+    hers = Lease("a-lease", "1", "her", "t1", 30)
+    for lease in (waiting, Lease(LEASE, "1", "me")):
+        memory = dataclasses.replace(
+            ctx.memory,
+            lock=LockMemory(NOW, {LEASE: SeenLease(lease, NOW, NOW, NOW, "", NOW)}),
+            others=(hers,),
+            others_at=NOW,
+            others_seen={"a-lease": ("t1", NOW)},
+        )
+        ctx = a_context(memory, cluster_parallel=room)
+        survey(ctx)
+    assert (ctx.memory.working, ctx.memory.turn) == (working, working)
+
+
+def test_only_an_update_of_ours_counts_as_judged() -> None:
+    ours = a_context(a_memory(working=False, checked=False))
+    survey(ours)
+    assert (ours.memory.working, ours.memory.checked) == (True, True)
+    joined = a_context(a_memory(JOINED, working=False, checked=False))
+    survey(joined)
+    assert (joined.memory.working, joined.memory.checked) == (True, False)
+
+
+def test_whether_people_have_paused_it_is_known_once_the_lease_is_read() -> None:
+    assert may_begin(a_context())
+    unread = a_context(a_memory(lock=LockMemory(NOW)))
+    assert not may_begin(unread)
+    assert unread.commands == [ReadLease(LEASE)]
 
 
 def test_a_pause_counts_while_the_run_waits_for_its_turn() -> None:

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     FailedError,
     OverdueError,
+    RefusedError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.commands import (
     ChangeConfig,
@@ -23,6 +24,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.confi
     UpdateConfig,
     config_tag,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PAUSED
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
+    LockMemory,
+    SeenLease,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.work import (
     STALE,
     change_config,
@@ -32,6 +39,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.wor
 )
 from ansible_collections.nodeops.rotator.tests.unit.engine.managed.builders import (
     ENDED,
+    LEASE,
     NEW_GROUP,
     NOW,
     OLD_GROUP,
@@ -111,9 +119,34 @@ def test_new_nodes_are_watched_for_the_soak() -> None:
     ctx = a_context(memory, soak=100)
     work(ctx)
     assert ctx.memory.ending is None
+    assert [one.text for one in ctx.events] == ["watching 2 new nodes for 1 min 40 s"]
     later = a_context(ctx.memory, now=NOW + 100, soak=100)
     work(later)
     assert later.memory.ending == ("complete", None)
+
+
+def test_after_an_update_of_somebody_else_ours_is_judged_anew() -> None:
+    theirs = dataclasses.replace(OLD_GROUP, updates={"u-1": RUNNING})
+    ctx = a_context(a_memory(theirs))
+    work(ctx)
+    assert (ctx.memory.checked, ctx.memory.rooms_read) == (False, False)
+    ended = dataclasses.replace(OLD_GROUP, updates={"u-1": ENDED})
+    then = a_context(dataclasses.replace(ctx.memory, nodegroup=ended), max_unavailable=2)
+    work(then)
+    assert (then.commands, then.memory.working, then.wake) == ([], False, NOW + 0.01)
+    ours = a_context(a_memory(theirs, begun=("u-1",), seen=("u-1",)))
+    work(ours)
+    assert ours.memory.checked, "ours has been judged"
+
+
+def test_a_pause_counts_between_the_update_config_and_the_version() -> None:
+    paused = Lease(LEASE, "2", "me", notes=((PAUSED, "anna: incident"),))
+    known = LockMemory(NOW, {LEASE: SeenLease(paused, NOW, NOW, NOW, "", NOW)})
+    for options in ({}, {"max_unavailable": 2}):
+        ctx = a_context(a_memory(lock=known), **options)
+        with pytest.raises(RefusedError, match="anna: incident"):
+            work(ctx)
+        assert ctx.commands == []
 
 
 def test_only_restoring_begins_no_update() -> None:
