@@ -18,11 +18,27 @@ MUTATIONS = (
     ),
     Mutation(
         "a read that is late has the record of an earlier run taken for undone",
-        ENGINE + "restore.py",
+        ENGINE + "late_reads.py",
         "memory.resumed and memory.reads.read_began < memory.lock.taken + SETTLED",
         "False",
         "tests/rotation/test_stopped.py",
         "test_a_run_that_follows_at_once_restores_what_reads_do_not_show_yet",
+    ),
+    Mutation(
+        "what was set without an answer is taken for undone on a late read",
+        ENGINE + "late_reads.py",
+        "    return lost or earlier_are_late(ctx)\n",
+        "    return earlier_are_late(ctx)\n",
+        UNIT + "test_late_reads.py",
+        "test_a_setting_that_may_be_made_is_waited_for",
+    ),
+    Mutation(
+        "a target that was deregistered without an answer is taken for registered",
+        ENGINE + "balancers.py",
+        "for one in (outbox.acts, outbox.unanswered))",
+        "for one in (outbox.acts,))",
+        UNIT + "test_balancers_late.py",
+        "test_a_deregistration_whose_answer_was_lost_is_taken_for_done",
     ),
     Mutation(
         "our own cordon counts as somebody else's once its marks were taken off",

@@ -34,6 +34,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import (
     fail,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.late_reads import (
+    earlier_are_late,
+)
 
 TargetChange = Literal["drain", "join"]
 """What is awaited of a target: that it gets no traffic any more, or that it is healthy."""
@@ -173,7 +176,7 @@ def _last_healthy(ctx: RotationContext, member: Member) -> str:
 def rejoined(ctx: RotationContext) -> bool:
     """Register targets again whose nodes stay; return True once all are.
 
-    A read that still shows a target which we have just deregistered is late.
+    A read that still shows a target which we have just deregistered, or may have, is late.
     """
     staying = {member.id for member in ctx.situation.members if not member.leaving}
     present = {member.id for member in ctx.situation.members}
@@ -192,7 +195,7 @@ def rejoined(ctx: RotationContext) -> bool:
         for key in ctx.journal.deregistered_targets
         if key[1] not in present or (key[1] in staying and key not in missing)
     }
-    if over:
+    if over and not earlier_are_late(ctx):
         ctx.record(
             deregistered_targets=tuple(
                 key for key in ctx.journal.deregistered_targets if key not in over
@@ -205,6 +208,8 @@ def rejoined(ctx: RotationContext) -> bool:
 
 
 def _just_deregistered(ctx: RotationContext, target: TargetHealth) -> bool:
-    acts, which = ctx.memory.outbox.acts, ((target.id, target.port),)
-    left = acts.get(Deregister(target.group, which), -math.inf)
-    return left > acts.get(Register(target.group, which), -math.inf)
+    """Return whether our last act on this target deregistered it, or may have."""
+    outbox, which = ctx.memory.outbox, ((target.id, target.port),)
+    left = Deregister(target.group, which)
+    last = max(one.get(left, -math.inf) for one in (outbox.acts, outbox.unanswered))
+    return last > outbox.acts.get(Register(target.group, which), -math.inf)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Mapping
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     ChangeNode,
@@ -134,8 +135,10 @@ def _succeeded(memory: Memory, done: Done) -> Memory:
     if isinstance(command, ChangeNode):
         memory = learn_write(memory, command, done.answer or "", done.ended)
     if command.service == "aws":
-        others = {act: at for act, at in memory.outbox.acts.items() if act != command}
-        memory = memory.with_fields(acts={**others, command: done.ended})
+        memory = memory.with_fields(
+            acts={**_without(memory.outbox.acts, command), command: done.ended},
+            unanswered=_without(memory.outbox.unanswered, command),
+        )
         memory = _effective(_acted(memory, command, done.ended), done.ended)
     return memory
 
@@ -208,9 +211,16 @@ def _read(memory: Memory, done: Done, also: tuple[str, ...], sending: bool) -> M
 
 def _effective(memory: Memory, now: float) -> Memory:
     """Return the memory with `group`: what was read, our recent actions applied."""
-    acts = {act: at for act, at in memory.outbox.acts.items() if now - at < REPEAT}
+    acts, unanswered = (
+        {act: at for act, at in found.items() if now - at < REPEAT}
+        for found in (memory.outbox.acts, memory.outbox.unanswered)
+    )
     group = None if memory.reads.read is None else overlay(memory.reads.read, acts)
-    return memory.with_fields(acts=acts, group=group)
+    return memory.with_fields(acts=acts, unanswered=unanswered, group=group)
+
+
+def _without(acts: Mapping[Command, float], command: Command) -> dict[Command, float]:
+    return {act: at for act, at in acts.items() if act != command}
 
 
 def _leased(memory: Memory, done: Done) -> Memory:
@@ -276,5 +286,9 @@ def _failed(memory: Memory, done: Done, now: float) -> Memory:
     retries = {**memory.outbox.retries, command: Retry(times, now + pause, error)}
     memory = memory.with_fields(retries=retries)
     reads = isinstance(command, (ReadGroup, *control_plane.COMMANDS))
-    acted = command.service == "aws" and not reads
-    return _acted(memory, command, done.ended) if acted else memory
+    if command.service != "aws" or reads:
+        return memory
+    if may_be_done(error):
+        unanswered = {**memory.outbox.unanswered, command: done.ended}
+        memory = memory.with_fields(unanswered=unanswered)
+    return _acted(memory, command, done.ended)

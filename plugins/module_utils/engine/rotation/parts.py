@@ -1,10 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keep a rotation's memory in parts, by who touches them.
-
-Moments are by the engine's clock, unless said otherwise.
-"""
+"""Keep a rotation's memory in parts. Moments are by the engine's clock."""
 
 from __future__ import annotations
 
@@ -116,7 +113,7 @@ class GroupMemory:
     with decrement Auto Scaling has answered well; `foreign`: proven writes of others, not told yet.
     `outside`: instances of Nodes that no read of the group has shown. `ready`: members whose node
     was Ready at the last look; `turned`: those that are not Ready any more, and no read has looked
-    them up since. `read_due`: when to read because of what we did since the last read.
+    them up since. `read_due`: when to read for what we did since. `cause`: as that of Group.
     """
 
     group: Group | None = None
@@ -132,7 +129,6 @@ class GroupMemory:
     ended_by_us: frozenset[str] = frozenset()
     decremented: frozenset[str] = frozenset()
     cause: str = ""
-    """What moved desired last, in the words of a scaling activity."""
     foreign: tuple[Foreign, ...] = ()
     lowered: tuple[int, float] = (0, -math.inf)
     """How many instances somebody may have ended who lowered desired and was counted then."""
@@ -156,12 +152,14 @@ class GroupMemory:
 class Outbox:
     """What became of our commands (context, failures, outcomes).
 
-    `acted`: when the last one on AWS ended. `acts`: those that succeeded lately, and when.
-    `node_writes`: how often each Node was written in which way, and when last.
+    `acted`: when the last one on AWS ended. `acts`: those that succeeded lately, and when;
+    `unanswered`: those whose answer was lost. `node_writes`: how often each Node was written in
+    which way, and when last.
     """
 
     acted: float = -math.inf
     acts: Mapping[Command, float] = dataclasses.field(default_factory=dict)
+    unanswered: Mapping[Command, float] = dataclasses.field(default_factory=dict)
     retries: Mapping[Command, Retry] = dataclasses.field(default_factory=dict)
     node_writes: Mapping[tuple[str, str], tuple[int, float]] = dataclasses.field(
         default_factory=dict

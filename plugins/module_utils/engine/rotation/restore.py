@@ -16,9 +16,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     SetTag,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SIGNPOST
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
-    SETTLED,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     BALANCED,
     spread,
@@ -38,6 +35,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import (
     tried,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.late_reads import (
+    are_late,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     STALE_READ_TIMEOUT,
@@ -67,7 +67,7 @@ def restored(ctx: RotationContext) -> bool:
     """
     if not ctx.fresh_awaited():
         return False
-    if _earlier_acts_are_late(ctx):
+    if are_late(ctx):
         ctx.poll_soon = True
         return False
     steps = (
@@ -82,15 +82,6 @@ def restored(ctx: RotationContext) -> bool:
     done = all(steps) and (_is_seen(ctx) or ctx.over("unseen", STALE_READ_TIMEOUT))
     ctx.poll_soon |= not done
     return ended_nodes.clear_ended_nodes(ctx) and done
-
-
-def _earlier_acts_are_late(ctx: RotationContext) -> bool:
-    """Return whether reads may still lack what the run before us did.
-
-    What its record lists must not be taken for undone, and dropped, because a read is late.
-    """
-    memory = ctx.memory
-    return memory.resumed and memory.reads.read_began < memory.lock.taken + SETTLED
 
 
 def _is_seen(ctx: RotationContext) -> bool:

@@ -207,30 +207,6 @@ def test_a_node_that_stays_gets_its_targets_back() -> None:
     assert following.commands == [Register(INGRESS, (("i-w", 1),))]
 
 
-@pytest.mark.parametrize(
-    ("acts", "back"),
-    [
-        pytest.param({}, True, id="nothing was done lately"),
-        pytest.param({Deregister: NOW - 1}, False, id="the read is older than the deregistration"),
-        pytest.param({Deregister: NOW - 3, Register: NOW - 1}, True, id="it was registered since"),
-        pytest.param({Register: NOW - 3, Deregister: NOW - 1}, False, id="it was again"),
-    ],
-)
-def test_a_read_that_is_late_takes_no_target_for_registered(
-    acts: dict[type, float], back: bool
-) -> None:
-    key = (INGRESS, "i-w", 30080)
-    ctx = a_context(
-        a_group(an_instance("w"), targets=(a_target("w"),)),
-        journal=dataclasses.replace(RUNNING, deregistered_targets=(key,)),
-        acts={act(INGRESS, (key[1:],)): at for act, at in acts.items()},
-    )
-    assert balancers.rejoined(ctx) is back
-    assert ctx.journal.deregistered_targets == (() if back else (key,))
-    waits = back or Register in acts  # what has just been done is not repeated at once
-    assert ctx.commands == ([] if waits else [Register(INGRESS, (key[1:],))])
-
-
 def after_end(state: str, node: Node, **fields: Any) -> RotationContext:
     """A look after i-w has ended."""
     group = a_group(an_instance("x"), former=(an_instance("w", state=state),))

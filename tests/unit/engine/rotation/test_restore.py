@@ -18,6 +18,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Resume,
     SetMaxSize,
     SetTag,
+    Suspend,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
@@ -61,6 +62,12 @@ class TestTheWhole:
     ) -> None:
         ctx = a_look(resumed=resumed, taken=taken, journal=recorded(suspended=(REBALANCE,)))
         assert restored(ctx)[0]
+
+    def test_no_record_is_dropped_while_its_act_may_be_done_and_not_seen(self) -> None:
+        lost = Suspend("blue", (REBALANCE,))
+        ctx = a_look(unanswered={lost: NOW - 3}, journal=recorded(suspended=(REBALANCE,)))
+        assert restored(ctx)[0] is False
+        assert ctx.journal.suspended == (REBALANCE,)
 
     @pytest.mark.parametrize(
         "more",
