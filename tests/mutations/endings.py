@@ -41,6 +41,14 @@ MUTATIONS = (
         "test_a_deregistration_whose_answer_was_lost_is_taken_for_done",
     ),
     Mutation(
+        "a surge that is taken back again and again never ends the run",
+        ENGINE + "taken_back.py",
+        "if since.times >= UNDONE_TIMES and ctx.now - since.first >= ctx.boot_timeout:",
+        "if False:",
+        UNIT + "test_taken_back.py",
+        "test_it_ends_the_run_once_it_has_gone_on_for_boot_timeout",
+    ),
+    Mutation(
         "our own cordon counts as somebody else's once its marks were taken off",
         "plugins/module_utils/core/rotation/recorded.py",
         "    if REPLACING not in node.annotations and not (cordon or exclusion):\n",

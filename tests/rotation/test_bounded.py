@@ -99,3 +99,25 @@ def test_a_mark_put_on_every_new_node_is_left_to_the_next_run() -> None:
     result = run()
     assert result.status == "complete"
     assert result.values["replaced"] == 4
+
+
+@pytest.mark.parametrize("pause", [2.0, 5.0, 15.0, 40.0])
+def test_who_takes_the_surge_back_again_and_again_does_not_keep_a_run_alive(pause: float) -> None:
+    world = due()
+    group, base = world.account.groups[BLUE], 4
+
+    def take_back() -> None:
+        if group.desired > base:
+            params = {"AutoScalingGroupName": BLUE, "DesiredCapacity": base}
+            world.account.call("autoscaling", "SetDesiredCapacity", params, "operator")
+
+    Others(world, random.Random(1)).again(take_back, pause)
+    run = prepare(world, BLUE, soak=20, boot_timeout=900.0)
+    run.inbox.past = world.kernel.now + 4 * HOURS
+    result = run()
+    nodes = result.values["replaced"] + 1
+    assert world.kernel.now < nodes * 2400
+    assert result.status == "failed"
+    assert "Somebody has set desired of Auto Scaling group demo-blue back" in str(result.error)
+    assert group.desired == base
+    assert world.judge.breaches == []

@@ -46,6 +46,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.re
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.right_cluster import (
     unproven,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.taken_back import (
+    note_taken_back,
+)
 
 PROTECT_AT_ONCE = 50
 """SetInstanceProtection takes up to 50 instance ids (its API reference)."""
@@ -116,6 +119,7 @@ def tell_foreign(ctx: RotationContext) -> None:
             + (f" ({foreign.cause})" if foreign.cause else "")
             + f"; the group's own size counts as {foreign.base}",
         )
+        note_taken_back(ctx, foreign)
     if ctx.memory.reads.foreign:
         ctx.note(foreign=())
 

@@ -53,6 +53,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.work
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.records import (
     NodeRecord,
+    TakenBack,
 )
 
 CanaryVerdict = Literal["none", "passed", "failed"]
@@ -140,6 +141,7 @@ class GroupMemory:
     read_due: float = math.inf
     ready: frozenset[str] = frozenset()
     turned: frozenset[str] = frozenset()
+    taken_back: TakenBack = TakenBack()
     raise_sent: bool = False
     """The recorded raise of desired may have been sent, by us or by who recorded it."""
     raise_answered: bool = False

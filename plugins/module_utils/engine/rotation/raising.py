@@ -22,6 +22,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.size
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     capacity,
     launching,
+    taken_back,
     unknown,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
@@ -56,7 +57,8 @@ def raise_desired(ctx: RotationContext) -> None:
         room(max(situation.launched, situation.desired), situation.base, capacity.limits(ctx)),
     )
     more = min(more, 1) if launching.wanted(ctx) else more
-    if more <= 0 or ctx.journal.decrements or not ctx.fresh_awaited():
+    held = bool(ctx.journal.decrements) or taken_back.waits(ctx)
+    if more <= 0 or held or not ctx.fresh_awaited():
         return
     goal = situation.desired + more
     if ctx.group.max_size < goal:

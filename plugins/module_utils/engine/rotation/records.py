@@ -54,3 +54,16 @@ class NodeRecord:
             return dict(self.spent)
         spent = self.spent.get(self.phase, 0.0) + now - self.since
         return {**self.spent, self.phase: spent}
+
+
+@dataclasses.dataclass(frozen=True)
+class TakenBack:
+    """How often the surge was taken back since the last new node became ready.
+
+    `first` and `last`: when. `joined`: the nodes that were ready then.
+    """
+
+    times: int = 0
+    first: float = 0.0
+    last: float = 0.0
+    joined: frozenset[str] = frozenset()
