@@ -23,7 +23,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 from ansible import constants as C
 from ansible.executor.task_queue_manager import TaskQueueManager
@@ -86,6 +86,8 @@ class _Again:
 
     def __init__(self, before: Callable[[Any], object]) -> None:
         self._before, self._process = before, os.getpid()
+        self._handler: Handler = self._interrupt
+        self._works = self._early = False
 
     def __call__(self, dropped: Any) -> None:
         ours = os.getpid() == self._process
@@ -93,19 +95,31 @@ class _Again:
         if not main or not issubclass(dropped.exc_type, KeyboardInterrupt):
             self._before(dropped)
             return
-        signal.signal(signal.SIGINT, _interrupt)
-        timer = threading.Timer(MOMENT, _press, (_interrupt,))
-        timer.daemon = True
-        timer.start()
+        signal.signal(signal.SIGINT, self._handler)
+        moment, self._works, self._early = MOMENT, True, True
+        while self._early:
+            self._early = False
+            timer = threading.Timer(moment, _press, (self._handler,))
+            timer.daemon = True
+            timer.start()
+            moment *= 2
+        # Nothing is called from here on, so no handler comes in between.
+        self._works = False
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        """Do what Ansible's handler does: the next Ctrl-C ends the process at once.
+
+        What is raised while this hook works is dropped, and nobody hears of it. Where threads are
+        slow to start, Ctrl-C is pressed so early; then it is pressed once more.
+        """
+        if self._works:
+            self._early = True
+            return
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        raise KeyboardInterrupt
 
 
 def _press(expected: Any) -> None:
     """Press Ctrl-C, unless somebody has done so meanwhile."""
     if signal.getsignal(signal.SIGINT) is expected:
         os.kill(os.getpid(), signal.SIGINT)
-
-
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
-    """Do what Ansible's handler does: the next Ctrl-C ends the process at once."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    raise KeyboardInterrupt

@@ -76,6 +76,31 @@ def test_a_ctrl_c_while_ansible_forks_ends_it(way: str, told: str) -> None:
     assert done.stdout.strip() == told, done.stderr
 
 
+def test_a_ctrl_c_that_is_pressed_again_too_early_ends_it_all_the_same() -> None:
+    """A thread takes its time to start, and the hook still waits for that."""
+    late = "main, again = "
+    slowly = (
+        "import time\n"
+        "bootstrap = threading.Thread._bootstrap_inner\n"
+        "def slow(thread):\n"
+        "    os.kill(os.getpid(), signal.SIGINT) if not early else None\n"
+        "    early.append(1)\n"
+        "    time.sleep(0.3)\n"
+        "    bootstrap(thread)\n"
+        "early = []\n"
+        "threading.Thread._bootstrap_inner = slow\n"
+    )
+    assert PRESSED_WHILE_IT_FORKS.count(late) == 1
+    done = subprocess.run(
+        [sys.executable, "-c", PRESSED_WHILE_IT_FORKS.replace(late, slowly + late), "kept"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout.strip() == "ended True", done.stderr
+
+
 def test_another_exception_that_python_drops_is_shown_as_ever() -> None:
     code = PRESSED_WHILE_IT_FORKS.replace("os.kill(main, signal.SIGINT)", "raise ValueError(7)")
     done = subprocess.run(
@@ -133,6 +158,6 @@ def test_sigterm_ends_ansible_and_leaves_no_file_of_the_progress(tmp_path: Path)
     (tmp_path / "progress-x.jsonl").touch()
     (tmp_path / "other").touch()
     command = [sys.executable, "-c", TOLD_TO_END, str(tmp_path)]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (ended.returncode, ended.stdout) == (-signal.SIGTERM, ""), ended.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["other"]
