@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.config import CONFIG_TAG
 from ansible_collections.nodeops.rotator.tests.rotation.managed_builders import holder, planned
 from ansible_collections.nodeops.rotator.tests.simulation.nodegroup import BuiltNodegroup
+from ansible_collections.nodeops.rotator.tests.simulation.runs import ManagedRun
 from ansible_collections.nodeops.rotator.tests.simulation.virtual import Killed
 
 Moment = Callable[[BuiltNodegroup], bool]
@@ -81,3 +82,47 @@ def test_a_killed_run_is_resumed_in_every_phase(phase: str) -> None:
     assert built.world.judge.breaches == []
     versions = [one for one in built.web.updates.values() if one.type == "VersionUpdate"]
     assert len(versions) == 1
+
+
+@pytest.mark.parametrize("end", ["killed", "stopped", "failed"])
+def test_a_soak_that_did_not_end_well_is_done_by_the_next_run(end: str) -> None:
+    built = BuiltNodegroup()
+    run = planned(built, soak=1800)
+    silent = soaked_until(built, run, end)
+    if end == "killed":
+        with pytest.raises(Killed):
+            run()
+    else:
+        assert run().status == end
+    again = planned(built, "r2", soak=1800, lock_wait=600)
+    result = again()
+    if silent:
+        # Nothing of this run has changed anything.
+        assert result.status == "refused", "the node is still broken"
+        assert "did not stay Ready" in str(result.error)
+        return
+    assert (result.error, result.status, result.changed) == (None, "complete", False)
+    assert holder(built) == ""
+    assert again.texts("waiting") == ["watching 4 new nodes for 30 min 0 s"]
+    assert result.values["seconds"] >= 1800
+    assert planned(built, "r3", soak=1800)().status == "unchanged"
+
+
+def soaked_until(built: BuiltNodegroup, run: ManagedRun, end: str) -> bool:
+    """End a run this way in its soak; return whether a node is broken then."""
+    done: list[bool] = []
+
+    def look() -> None:
+        if done or not any(text.startswith("watching ") for text in run.texts("waiting")):
+            return
+        done.append(True)
+        if end == "killed":
+            raise Killed("in the soak", None)  # type: ignore[arg-type]
+        if end == "stopped":
+            run.inbox.stop_at(built.world.kernel.now)
+        else:
+            name = next(iter(built.group.members))
+            built.world.cluster.node_silent(built.world.account.instances[name].private_dns)
+
+    built.world.kernel.every(1, look)
+    return end == "failed"

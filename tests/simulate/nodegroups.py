@@ -52,6 +52,8 @@ OPTIONS: tuple[dict[str, Any], ...] = (
     {"max_unavailable_percentage": 25},
     {"update_strategy": "minimal"},
     {"force": True},
+    {"assist": True},
+    {"assist": True, "max_unavailable": 2},
 )
 
 

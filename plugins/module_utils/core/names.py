@@ -26,6 +26,9 @@ WAITS = PREFIX + "waits"
 SIZE_BEFORE = PREFIX + "size-before"
 """Annotation of the Lease: how large a managed node group was before an update of EKS, and which
 update. It stays until one has ended well."""
+SOAK_OWED = PREFIX + "soak-owed"
+"""Annotation of the Lease: the update of a managed node group whose new nodes have not been watched
+for as long as was asked. It stays until they have been."""
 SIGNPOST = PREFIX + "run"
 """Tag of the Auto Scaling group: the run that is at work on it, and where its Lease is."""
 KEPT = PREFIX + "kept"

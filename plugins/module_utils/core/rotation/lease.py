@@ -19,6 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import 
     PAUSED,
     PREFIX,
     SIZE_BEFORE,
+    SOAK_OWED,
     USUAL_NAMESPACE,
     WAITS,
 )
@@ -85,7 +86,7 @@ def kept_notes(lease: Lease) -> dict[str, str]:
 
     People have set them, or the next run needs them.
     """
-    return {key: text for key, text in lease.notes if key in (PAUSED, SIZE_BEFORE)}
+    return {key: text for key, text in lease.notes if key in (PAUSED, SIZE_BEFORE, SOAK_OWED)}
 
 
 def notes_over(old: Lease, wanted: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:

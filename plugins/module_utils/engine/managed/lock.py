@@ -14,7 +14,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     UnreachableError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SIZE_BEFORE
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
+    SIZE_BEFORE,
+    SOAK_OWED,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
     EKS_MANAGED,
 )
@@ -87,6 +90,24 @@ def _size_note(ctx: ManagedContext) -> str:
     return noted.text if noted is not None else ""
 
 
+def soak_owed_now(ctx: ManagedContext) -> str:
+    """Return the update whose new nodes have not been watched to the end.
+
+    It is "" for none. It counts once the Lease has been read (see holder_now).
+    """
+    entry = ctx.memory.lock.entries.get(_lease(ctx))
+    return dict(entry.lease.notes).get(SOAK_OWED, "") if entry and entry.lease else ""
+
+
+def _soak_note(ctx: ManagedContext) -> str:
+    """Return what the Lease is to say of a soak that is owed, "" for nothing."""
+    memory, policy, noted = ctx.memory, ctx.policy, soak_owed_now(ctx)
+    if memory.ending is not None and memory.ending[0] in ("complete", "unchanged"):
+        return ""
+    owed = policy.soak and memory.seen and not policy.restore_only
+    return noted or (policy.target.text if owed else "")
+
+
 def paused_now(ctx: ManagedContext) -> str | None:
     """Return who has paused the rotation and why.
 
@@ -127,7 +148,7 @@ def acquire(ctx: ManagedContext) -> bool:
         return False
     if outcome.error is not None:
         raise outcome.error
-    ctx.note(held=True, sure_until=outcome.not_after)
+    ctx.note(held=True, sure_until=outcome.not_after, soak_owed=bool(soak_owed_now(ctx)))
     size = size_now(ctx)
     if size is not None:
         ctx.note(size=size, desired_before=size.desired)
@@ -223,12 +244,13 @@ def _lease(ctx: ManagedContext) -> str:
 def _claim(ctx: ManagedContext) -> LeaseClaim:
     policy, group = ctx.policy, ctx.nodegroup.group
     target = (group.source[0], policy.target.template_version, policy.target.image_id)
-    size, waiting = (SIZE_BEFORE, _size_note(ctx)), turns.is_waiting(ctx)
+    ours = ((SIZE_BEFORE, _size_note(ctx)), (SOAK_OWED, _soak_note(ctx)))
+    waiting = turns.is_waiting(ctx)
     return LeaseClaim(
         _lease(ctx),
         policy.nodegroup,
         lease_labels(policy.cluster, group.name, EKS_MANAGED.name, policy.run),
-        (*lease_notes(group.arn, policy.cluster, ctx.memory.cluster_uid, waiting=waiting), size),
+        (*lease_notes(group.arn, policy.cluster, ctx.memory.cluster_uid, waiting=waiting), *ours),
         group.source,
         target,
     )

@@ -74,7 +74,8 @@ class ManagedMemory:
     `rooms_read`. `checked`: nothing is in the way of an update of ours. `cluster_uid`: of namespace
     kube-system. `found`: the instances of the first read, with the desired capacity then; `joined`:
     an update ran then.
-    `size`: what the Lease said of the size before an earlier update, which then counts.
+    `size`: what the Lease said of the size before an earlier update, which then counts;
+    `soak_owed`: it said that the new nodes of one have not been watched.
     `moved_at`: when something last went on. `ending`: how the run ends. `drain`: our own, with how
     far its nodes are in `drains`. `given_up`: the failed update whose nodes it goes on with, those
     that EKS `named` first; `outdated_then`: how many were outdated, -1 if EKS has not failed yet;
@@ -105,6 +106,7 @@ class ManagedMemory:
     desired_before: int = 0
     joined: bool = False
     size: SizeBefore | None = None
+    soak_owed: bool = False
     records: Mapping[str, ManagedRecord] = dataclasses.field(default_factory=dict)
     told: frozenset[str] = frozenset()
     timers: Mapping[str, float] = dataclasses.field(default_factory=dict)

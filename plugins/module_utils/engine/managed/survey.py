@@ -113,12 +113,15 @@ def _nothing_to_do(ctx: ManagedContext) -> Status | None:
     holder = lock.holder_now(ctx)
     if holder is None:
         return None
-    settled = ctx.outdated or ctx.behind or lock.size_now(ctx) is None
+    noted = lock.size_now(ctx) is not None or lock.soak_owed_now(ctx) != ""
+    settled = ctx.outdated or ctx.behind or not noted
     if (not holder and settled) or ctx.policy.plan_only:
         return "unchanged"
     if lock.acquire(ctx):
         ctx.note(working=True)
-        ctx.end("unchanged")
+        if ctx.policy.restore_only or not (ctx.policy.soak and ctx.memory.soak_owed):
+            ctx.end("unchanged")
+        ctx.look_at(ctx.now)
     return None
 
 

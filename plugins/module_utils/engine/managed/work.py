@@ -106,8 +106,13 @@ def _judged(ctx: ManagedContext) -> bool:
 
 
 def _soak(ctx: ManagedContext) -> None:
-    """Watch the new nodes for a while; raise FailedError if one does not stay Ready."""
-    fresh = [one for one in ctx.members if one.id not in (ctx.memory.found or ())]
+    """Watch the new nodes for a while; raise FailedError if one does not stay Ready.
+
+    Of an update that somebody else has begun, or an earlier run, all nodes are new.
+    """
+    memory = ctx.memory
+    old = frozenset[str]() if memory.joined or memory.soak_owed else memory.found or ()
+    fresh = [one for one in ctx.members if one.id not in old]
     broken = sorted(one.name for one in fresh if one.node is None or one.node.ready is not True)
     if ctx.policy.soak and broken and ctx.over("unready", STALE):
         raise FailedError(
@@ -126,7 +131,7 @@ def _soak(ctx: ManagedContext) -> None:
 
 def _begin(ctx: ManagedContext) -> None:
     """Change how EKS updates, if that is asked for, then let it replace the nodes."""
-    policy, wanted = ctx.policy, ctx.wanted_config
+    policy = ctx.policy
     if ctx.memory.version_begun:
         if ctx.over("still outdated", STALE):
             raise FailedError(
@@ -137,9 +142,15 @@ def _begin(ctx: ManagedContext) -> None:
             )
     elif not ctx.memory.checked:
         survey_again(ctx)
-    elif may_begin(ctx) and wanted != ctx.nodegroup.config:
-        change_config(ctx, wanted)
     elif may_begin(ctx):
+        _ask(ctx)
+
+
+def _ask(ctx: ManagedContext) -> None:
+    policy, wanted = ctx.policy, ctx.wanted_config
+    if wanted != ctx.nodegroup.config:
+        change_config(ctx, wanted)
+    else:
         ctx.do(UpdateVersion(ctx.name, policy.target, policy.force, token_of(ctx, "version")))
 
 

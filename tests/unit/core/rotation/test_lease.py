@@ -16,6 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import 
     PAUSED,
     PREFIX,
     SIZE_BEFORE,
+    SOAK_OWED,
     WAITS,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
@@ -64,9 +65,10 @@ def test_any_text_becomes_a_label_value(text: str) -> None:
 )
 def test_a_pause_that_people_have_set_stays_in_the_lease(pause: str, why: str) -> None:
     notes = ((PAUSED, pause), (CLUSTER_UID, "old"), (PREFIX + "else", "y"), (SIZE_BEFORE, "4"))
-    paused = Lease("x", notes=notes)
+    paused = Lease("x", notes=(*notes, (SOAK_OWED, "release 5")))
     kept = dict(lease_notes("arn:1", "", "uid-1", paused))
     assert (kept[PAUSED], kept[CLUSTER_UID], kept[SIZE_BEFORE]) == (pause, "uid-1", "4")
+    assert kept[SOAK_OWED] == "release 5"
     assert PREFIX + "else" not in kept
     assert paused_by(paused) == why
     assert paused_by(Lease("x")) == ""

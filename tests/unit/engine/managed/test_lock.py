@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     PAUSED,
     SIZE_BEFORE,
+    SOAK_OWED,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
     LeaseTrouble,
@@ -150,6 +152,48 @@ def noted(ctx: ManagedContext) -> str | None:
     (write,) = ctx.commands
     assert isinstance(write, WriteLease)
     return dict(write.lease.notes).get(SIZE_BEFORE)
+
+
+@pytest.mark.parametrize(
+    ("seen", "soak", "status", "expected"),
+    [
+        (("u-1",), 60, "", "release r-new"),
+        ((), 60, "", None),
+        (("u-1",), 0, "", None),
+        (("u-1",), 60, "stopped", "release r-new"),
+        (("u-1",), 60, "failed", "release r-new"),
+        (("u-1",), 60, "complete", None),
+        (("u-1",), 60, "unchanged", None),
+    ],
+)
+def test_the_lease_says_that_a_soak_is_owed_until_it_has_ended_well(
+    seen: tuple[str, ...], soak: float, status: Any, expected: str | None
+) -> None:
+    ending = (status, None) if status else None
+    memory = a_memory(seen=seen, lock=a_lock(written=NOW), ending=ending)
+    ctx = a_context(memory, soak=soak, now=NOW + 15)
+    if status:
+        lock.release(ctx)
+    else:
+        lock.keep(ctx)
+    (write,) = ctx.commands
+    assert isinstance(write, WriteLease)
+    assert dict(write.lease.notes).get(SOAK_OWED) == expected
+
+
+def test_a_soak_that_an_earlier_run_owes_is_learnt_with_the_lease_and_kept() -> None:
+    owed = a_lock((SOAK_OWED, "release r-new"), written=NOW)
+    ctx = a_context(a_memory(lock=owed, held=False))
+    assert lock.acquire(ctx)
+    assert ctx.memory.soak_owed
+    late = a_context(a_memory(lock=owed), now=NOW + 15, restore_only=True)
+    lock.keep(late)
+    (write,) = late.commands
+    assert isinstance(write, WriteLease)
+    assert dict(write.lease.notes)[SOAK_OWED] == "release r-new"
+    fresh = a_context(a_memory(lock=a_lock(written=NOW), held=False))
+    assert lock.acquire(fresh)
+    assert not fresh.memory.soak_owed
 
 
 def test_the_size_is_noted_before_eks_is_asked() -> None:

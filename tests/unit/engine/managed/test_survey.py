@@ -37,6 +37,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     PAUSED,
     SIZE_BEFORE,
+    SOAK_OWED,
     WAITS,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
@@ -188,6 +189,24 @@ def test_a_size_that_a_stopped_run_has_noted_is_settled_once_nothing_is_to_do() 
     assert survey(a_context(memory, plan_only=True)) == "unchanged"
     outdated = a_memory(OLD_GROUP, working=False, held=False, lock=free)
     assert survey(a_context(outdated, restore_only=True)) == "unchanged"
+
+
+@pytest.mark.parametrize(
+    ("options", "ending"),
+    [({}, "unchanged"), ({"soak": 60}, None), ({"soak": 60, "restore_only": True}, "unchanged")],
+)
+def test_a_soak_that_an_earlier_run_owes_is_work(options: Any, ending: str | None) -> None:
+    lease = Lease(LEASE, "2", notes=((SOAK_OWED, "release r-new"),))
+    free = LockMemory(NOW, {LEASE: SeenLease(lease, NOW, NOW, NOW)})
+    ctx = a_context(a_memory(NEW_GROUP, working=False, held=False, lock=free), **options)
+    assert survey(ctx) is None
+    assert [type(one) for one in ctx.commands] == [WriteLease]
+    ours = dataclasses.replace(lease, holder="me")
+    held = LockMemory(NOW, {LEASE: SeenLease(ours, NOW, NOW, NOW, "", NOW)})
+    then = a_context(a_memory(NEW_GROUP, working=False, held=False, lock=held), **options)
+    assert survey(then) is None
+    assert then.memory.working
+    assert (then.memory.ending or (None,))[0] == ending
 
 
 def test_what_came_before_our_update_does_not_spare_it_the_judgement() -> None:

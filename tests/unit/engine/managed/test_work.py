@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -120,6 +121,16 @@ def test_new_nodes_are_watched_for_the_soak() -> None:
     work(ctx)
     assert ctx.memory.ending is None
     assert [one.text for one in ctx.events] == ["watching 2 new nodes for 1 min 40 s"]
+    later = a_context(ctx.memory, now=NOW + 100, soak=100)
+    work(later)
+    assert later.memory.ending == ("complete", None)
+
+
+@pytest.mark.parametrize("of_others", [{"joined": True}, {"soak_owed": True}])
+def test_all_nodes_of_an_update_that_others_began_are_watched(of_others: Any) -> None:
+    ctx = a_context(a_memory(NEW_GROUP, **of_others), soak=100)
+    work(ctx)
+    assert ctx.memory.ending is None
     later = a_context(ctx.memory, now=NOW + 100, soak=100)
     work(later)
     assert later.memory.ending == ("complete", None)
