@@ -98,10 +98,20 @@ def clear_ended_nodes(ctx: RotationContext) -> bool:
         return True
     ctx.read_within(ENDED_LOOK)
     if ctx.over("ended nodes", ctx.policy.terminate_timeout):
-        told = (
-            f"Instance {name} was told to terminate and its node is still there"
-            for name in lingering
-        )
+        told = (_remark(ctx, name) for name in lingering)
         ctx.note(left=tuple(dict.fromkeys((*ctx.memory.report.left, *told))))
         return True
     return False
+
+
+def _remark(ctx: RotationContext, name: str) -> str:
+    """Say of which instance a Node is still there.
+
+    One that merely has the name of a new instance was perhaps never ours.
+    """
+    if name in ctx.memory.nodes.marks.gone or name in ctx.left_group:
+        return f"Instance {name} was told to terminate and its node is still there"
+    return (
+        f"Node {ctx.by_instance[name].name} still names instance {name}, which does not belong to"
+        f" Auto Scaling group {ctx.group.name}"
+    )

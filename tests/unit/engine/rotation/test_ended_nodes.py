@@ -183,6 +183,16 @@ class TestTheEndOfTheWait:
         ended_nodes.clear_ended_nodes(ctx)
         assert len(ctx.memory.report.left) == int(over), "said once"
 
+    def test_does_not_say_that_we_ended_what_only_has_the_name_of_a_new_instance(self) -> None:
+        group = a_group(an_instance("n", fresh=True, private_dns="ip-7"))
+        other = a_node("ip-7", provider_id="aws:///a/i-other")
+        ctx = a_look(group, [other], timers={"ended nodes": NOW - 600}, marks=Marks())
+        assert ended_nodes.clear_ended_nodes(ctx) is True
+        assert ctx.memory.report.left == (
+            "Node ip-7 still names instance i-other, which does not belong to Auto Scaling group"
+            " blue",
+        )
+
     @pytest.mark.parametrize(("ago", "reads"), [(14, []), (15, [ReadGroup("blue")])])
     def test_is_looked_for_every_fifteen_seconds(self, ago: float, reads: list[ReadGroup]) -> None:
         ctx = a_look(a_group(ENDING), read_began=NOW - ago)
