@@ -49,6 +49,22 @@ MUTATIONS = (
         "test_it_ends_the_run_once_it_has_gone_on_for_boot_timeout",
     ),
     Mutation(
+        "a target group that is gone keeps a run from its end",
+        ENGINE + "balancers.py",
+        "waits = [key for key in missing if not _given_up(ctx, key)]",
+        "waits = [key for key in missing if not _given_up(ctx, key) or True]",
+        "tests/rotation/test_putting_back.py",
+        "test_a_run_that_only_restores_is_kept_from_it_by_nothing",
+    ),
+    Mutation(
+        "who enters standby while a target group drains keeps our marks",
+        ENGINE + "outside.py",
+        "one.in_standby and not (kept or one.ending)",
+        'one.lifecycle == "Standby" and not (kept or one.ending)',
+        "tests/rotation/test_putting_back.py",
+        "test_a_run_that_only_restores_is_kept_from_it_by_nothing",
+    ),
+    Mutation(
         "our own cordon counts as somebody else's once its marks were taken off",
         "plugins/module_utils/core/rotation/recorded.py",
         "    if REPLACING not in node.annotations and not (cordon or exclusion):\n",

@@ -15,7 +15,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Deregister,
     Register,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    FailedError,
+    NotFoundError,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import TargetHealth
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.deregistration import (
     look_after,
@@ -33,6 +36,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import (
     fail,
+    tried,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.late_reads import (
     earlier_are_late,
@@ -201,10 +205,24 @@ def rejoined(ctx: RotationContext) -> bool:
                 key for key in ctx.journal.deregistered_targets if key not in over
             )
         )
-    for group, instance, port in missing:
-        ctx.poll_soon = True
-        ctx.do(Register(group, ((instance, port),)))
-    return not missing
+    waits = [key for key in missing if not _given_up(ctx, key)]
+    ctx.poll_soon |= bool(waits)
+    return not waits
+
+
+def _given_up(ctx: RotationContext, key: tuple[str, str, int]) -> bool:
+    """Register a target again; return True once that is given up.
+
+    Where there is no such target group any more, nothing of it stays recorded.
+    """
+    command = Register(key[0], (key[1:],))
+    if not tried(ctx, command):
+        return False
+    retry = ctx.refused(command)
+    if ctx.memory.mode != "rotate" and retry and isinstance(retry.error, NotFoundError):
+        rest = tuple(one for one in ctx.journal.deregistered_targets if one != key)
+        ctx.record(deregistered_targets=rest)
+    return True
 
 
 def _just_deregistered(ctx: RotationContext, target: TargetHealth) -> bool:

@@ -68,11 +68,14 @@ def as_found(node: Node, shielded: bool) -> NodeChange:
 
 
 def _in_standby(ctx: RotationContext) -> Iterator[tuple[Node, bool]]:
-    """Yield the marked nodes of instances that somebody has put into standby."""
+    """Yield the marked nodes of instances that somebody puts into standby, or has.
+
+    To enter it takes as long as a target group drains.
+    """
     for one in ctx.group.instances:
         node = ctx.mine.get(one.id)
         kept = one.kept or one.id in ctx.journal.kept
-        if node is not None and one.lifecycle == "Standby" and not (kept or one.ending):
+        if node is not None and one.in_standby and not (kept or one.ending):
             marked = REPLACING in node.annotations or SOFT_TAINT in node.taints
             if marked or ctx.is_shielded(node):
                 yield node, True

@@ -13,10 +13,16 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Deregister,
     Register,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    NotFoundError,
+    RefusedError,
+    RotatorError,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     SETTLED,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import balancers
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import Retry
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     INGRESS,
     a_group,
@@ -87,3 +93,43 @@ def test_a_read_that_is_late_takes_no_target_for_registered(
     assert ctx.journal.deregistered_targets == (() if back else (key,))
     waits = back or Register in acts  # what has just been done is not repeated at once
     assert ctx.commands == ([] if waits else [Register(INGRESS, (key[1:],))])
+
+
+GONE = NotFoundError("there is no such target group")
+
+
+@pytest.mark.parametrize(
+    ("error", "mode", "kept"),
+    [
+        pytest.param(GONE, "settle", False, id="it does not exist any more"),
+        pytest.param(GONE, "release", False, id="also where all is only restored"),
+        pytest.param(GONE, "rotate", True, id="a run that rotates settles first"),
+        pytest.param(RefusedError("no"), "settle", True, id="it refuses: for the next run"),
+    ],
+)
+def test_a_target_group_that_takes_no_target_back_holds_nothing_up(
+    error: RotatorError, mode: str, kept: bool
+) -> None:
+    key = (INGRESS, "i-w", 30080)
+    refused = Retry(9, NOW + 30, error)
+    ctx = a_context(
+        a_group(an_instance("w")),
+        journal=dataclasses.replace(RUNNING, deregistered_targets=(key,)),
+        mode=mode,
+        retries={Register(INGRESS, (key[1:],)): refused},
+    )
+    assert balancers.rejoined(ctx) is True
+    assert ctx.journal.deregistered_targets == ((key,) if kept else ())
+    assert not ctx.poll_soon
+
+
+def test_one_failure_to_register_is_waited_out() -> None:
+    key = (INGRESS, "i-w", 30080)
+    ctx = a_context(
+        a_group(an_instance("w")),
+        journal=dataclasses.replace(RUNNING, deregistered_targets=(key,)),
+        mode="settle",
+        retries={Register(INGRESS, (key[1:],)): Retry(1, NOW + 2, GONE)},
+    )
+    assert balancers.rejoined(ctx) is False
+    assert ctx.journal.deregistered_targets == (key,)
