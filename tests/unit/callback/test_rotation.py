@@ -52,13 +52,17 @@ def a_result(action: str = "ansible.builtin.copy", **values: Any) -> Any:
     return types.SimpleNamespace(task=a_task(action), host=host, result=values)
 
 
-def a_play(name: str, *hosts: str) -> Any:
+def a_play(name: str, *hosts: str, path: str = "") -> Any:
     inventory = types.SimpleNamespace(
         get_hosts=lambda pattern: [types.SimpleNamespace(name=host) for host in hosts]
     )
     manager = types.SimpleNamespace(_inventory=inventory)
     return types.SimpleNamespace(
-        hosts="all", check_mode=False, get_name=lambda: name, get_variable_manager=lambda: manager
+        hosts="all",
+        check_mode=False,
+        get_name=lambda: name,
+        get_path=lambda: path,
+        get_variable_manager=lambda: manager,
     )
 
 
@@ -160,6 +164,24 @@ def test_the_name_of_a_play_is_shown_once_and_only_above_a_line(output: Callback
         output.v2_playbook_on_play_start(a_play("Rotate", "blue", "green"))
         output.v2_playbook_on_task_start(a_task("nodeops.rotator.asg_node_replace"), False)
     assert output._display.shown == ["\nRotate"]
+
+
+@pytest.mark.parametrize(
+    ("path", "verbosity", "shown"),
+    [
+        (f"{rotation.PLAYBOOKS}/rotate_kops.yml:59", 0, False),
+        (f"{rotation.PLAYBOOKS}/rotate_kops.yml:59", 1, True),
+        ("/home/anna/mine.yml:3", 0, True),
+        ("", 0, True),
+    ],
+)
+def test_a_play_without_hosts_is_passed_over_in_silence_only_if_it_is_ours(
+    path: str, verbosity: int, shown: bool, output: CallbackModule
+) -> None:
+    output.v2_playbook_on_play_start(a_play("Rotate API servers", path=path))
+    output._display.verbosity = verbosity
+    output.v2_playbook_on_no_hosts_matched()
+    assert ("skipping: no hosts matched" in output._display.shown) is shown
 
 
 @pytest.mark.parametrize(
