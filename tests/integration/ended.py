@@ -9,10 +9,12 @@ most the node that was on its way when it was ended, and leaves no process behin
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
 import random
+import signal
 import tempfile
 import time
 import types
@@ -61,6 +63,17 @@ def hang_up(terminal: Terminal) -> None:
     terminal.close()
 
 
+def power_cut(terminal: Terminal) -> None:
+    """Kill all processes at once, as a crash of the machine does."""
+    members = processes(terminal.folder)
+    for pid in members:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGSTOP)
+    for pid in members:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
 @dataclasses.dataclass(frozen=True)
 class End:
     """A way to end a run.
@@ -77,6 +90,7 @@ CTRL_C = End("Ctrl-C", ctrl_c)
 TERMINATE = End("SIGTERM", terminate)
 HANG_UP = End("a closed terminal", hang_up)
 CANCEL = End("a cancel in AWX", terminate, runner=True)
+POWER_CUT = End("a power cut", power_cut)
 ENDS = (CTRL_C, TERMINATE, HANG_UP, CANCEL)
 
 

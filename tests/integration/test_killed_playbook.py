@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import stat
 
 import pytest
@@ -17,6 +15,7 @@ from ansible_collections.nodeops.rotator.tests.integration.ended import (
     CTRL_C,
     GROUP,
     HANG_UP,
+    POWER_CUT,
     End,
     processes,
     start,
@@ -32,18 +31,6 @@ LONG = 3600
 OURS = ("progress-", "quiet-", "kops-", "eks-")
 """How our temporary files begin."""
 SCREEN = {"ANSIBLE_STDOUT_CALLBACK": "nodeops.rotator.rotation"}
-
-
-def power_cut(terminal: Terminal) -> None:
-    """Kill all processes at once, as a crash of the machine does."""
-    members = processes(terminal.folder)
-    for pid in members:
-        os.kill(pid, signal.SIGSTOP)
-    for pid in members:
-        os.kill(pid, signal.SIGKILL)
-
-
-POWER_CUT = End("a power cut", power_cut)
 
 
 def ended_after_one_node(world: WorldOnWire, end: End, screen: bool = False) -> Terminal:

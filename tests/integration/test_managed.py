@@ -8,13 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from ansible_collections.nodeops.rotator.tests.integration.ended import (
+    POWER_CUT,
     processes,
     start,
     until,
     warm_until_work,
 )
 from ansible_collections.nodeops.rotator.tests.integration.test_gates import EVENTS, Gates
-from ansible_collections.nodeops.rotator.tests.integration.test_killed_playbook import POWER_CUT
 from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWire
 
 HOSTS = {"demo-blue": 3, "demo-own": 2, "demo-web": 4}

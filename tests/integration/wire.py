@@ -156,6 +156,10 @@ class WorldOnWire(Commands):
         """Say by which rules the judge looks at the rotation of a group."""
         self._ask("/rules", {"group": group, "surge": surge, **more})
 
+    def dies(self, who: str, **when: Any) -> None:
+        """Say when an identity dies, with fields of gate.Death; `report` lists its writes."""
+        self._ask("/death", {"who": who, **when})
+
     def who(self, name: str) -> dict[str, str | None]:
         """Return the environment variables with which a command runs as this identity."""
         nobody: dict[str, str | None] = {"AWS_SESSION_TOKEN": None}

@@ -5,7 +5,8 @@
 
 Tests and the demo use it. It is never judged and never counted. GET /report answers breaches,
 calls, figures and state; GET /figures every sample. The others are POST with a JSON object: /fault,
-/behavior, /deny, /rules, /kill, /restart. What cannot be understood is 400 with one line of why.
+/death, /behavior, /deny, /rules, /kill, /restart. What cannot be understood is 400 with one line of
+why.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from ansible_collections.nodeops.rotator.tests.simulation.gate import Call, Fault
+from ansible_collections.nodeops.rotator.tests.simulation.gate import Call, Death, Fault
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
 Given = Mapping[str, Any]
@@ -45,6 +46,7 @@ class Control:
         }
         self._acts: dict[str, Callable[[Given], None]] = {
             "/fault": self.fault,
+            "/death": self.death,
             "/behavior": self.behavior,
             "/deny": self.deny,
             "/rules": self.rules,
@@ -92,6 +94,7 @@ class Control:
                 lease["metadata"]["name"]: lease["metadata"].get("annotations", {})
                 for lease in world.cluster.objects("leases", "kube-system")
             },
+            "deaths": [{"dead": one.dead, "writes": one.writes} for one in world.gate.deaths],
             "seconds": world.kernel.now,
         }
 
@@ -121,6 +124,13 @@ class Control:
         if "seconds" in fields:
             fields["until"] = now + float(fields.pop("seconds"))
         self._world.gate.faults.append(Fault(**fields))
+
+    def death(self, given: Given) -> None:
+        """Let the identity `who` die, with the other fields of gate.Death."""
+        fields = dict(given)
+        name = fields.pop("who")
+        names = (name, self._identities[name]["AWS_ACCESS_KEY_ID"])
+        self._world.gate.deaths.append(Death(names, **fields))
 
     def behavior(self, given: Given) -> None:
         """Change fields of both behaviors.

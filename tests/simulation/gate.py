@@ -16,6 +16,11 @@ import fnmatch
 from collections.abc import Callable, Mapping
 from typing import Any
 
+READS = ("Describe", "Get", "List", "Batch", "get ", "list ", "watch ")
+"""How operations begin that change nothing."""
+REVIEWS = "reviews"
+"""How those end that are created and not kept."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Call:
@@ -72,6 +77,38 @@ class Fault:
         return True
 
 
+@dataclasses.dataclass
+class Death:
+    """The end of a caller: from a write on, that one too, none of its calls is answered.
+
+    `who`: its names. It dies at its write number `at` (from 0), or at the first whose name matches
+    `before` (a glob). `writes`: names of those that went through.
+    """
+
+    who: tuple[str, ...]
+    at: int | None = None
+    before: str = ""
+    writes: list[str] = dataclasses.field(default_factory=list)
+    dead: bool = False
+
+    def takes(self, call: Call) -> bool:
+        """Return whether this call comes from the dead."""
+        if call.actor not in self.who:
+            return False
+        if not self.dead and is_write(call):
+            named = bool(self.before) and fnmatch.fnmatchcase(call.name, self.before)
+            self.dead = named or len(self.writes) == self.at
+            self.writes += [] if self.dead else [call.name]
+        return self.dead
+
+
+def is_write(call: Call) -> bool:
+    """Return whether a call changes something."""
+    reads = call.operation.startswith(READS) or call.operation.endswith(REVIEWS)
+    dry = call.params.get("DryRun") or (call.params.get("query") or {}).get("dryRun")
+    return not (reads or dry or call.service == "sts")
+
+
 class Gate:
     """Counts, faults and judges calls.
 
@@ -85,6 +122,7 @@ class Gate:
         self.calls: collections.Counter[str] = collections.Counter()
         self.uncounted: set[str] = set()
         self.faults: list[Fault] = []
+        self.deaths: list[Death] = []
         self.judges: list[Callable[[Call], None]] = []
 
     def admit(self, call: Call) -> Fault | None:
@@ -93,6 +131,8 @@ class Gate:
         A call that takes effect is judged.
         """
         self.calls[call.name] += call.actor not in self.uncounted
+        if any(death.takes(call) for death in self.deaths):
+            return Fault(call.name, "0" if call.service == "kubernetes" else "ConnectionClosed")
         fault = next((f for f in self.faults if f.takes(call, self._clock())), None)
         if fault is None or fault.applied:
             for judge in self.judges:

@@ -5,11 +5,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
 
-from ansible_collections.nodeops.rotator.tests.simulation.gate import Call, Fault, Gate
+from ansible_collections.nodeops.rotator.tests.simulation.gate import (
+    Call,
+    Death,
+    Fault,
+    Gate,
+)
 
 
 def a_call(name: str = "autoscaling:SetDesiredCapacity", **params: Any) -> Call:
@@ -79,3 +85,41 @@ def test_a_call_is_judged_if_it_takes_effect(applied: bool, judged: int) -> None
     assert len(told) == judged
     gate.admit(a_call())
     assert len(told) == judged + 1
+
+
+@pytest.mark.parametrize(
+    ("death", "answered"),
+    [
+        (Death(("anna",), at=0), [True, False, False, True]),
+        (Death(("anna",), at=1), [True, True, True, True]),
+        (Death(("anna",), before="kubernetes:*"), [True, True, True, True]),
+        (Death(("anna",), before="autoscaling:Set*"), [True, False, False, True]),
+        (Death(("bert",), at=0), [True, True, True, True]),
+    ],
+)
+def test_who_is_dead_gets_no_answer_from_a_write_on(death: Death, answered: list[bool]) -> None:
+    gate = Gate(lambda: 0.0)
+    gate.deaths.append(death)
+    names = ["ec2:DescribeImages", "autoscaling:SetDesiredCapacity", "kubernetes:get nodes"]
+    calls = [dataclasses.replace(a_call(name), actor="anna") for name in names]
+    calls.append(dataclasses.replace(a_call(names[1]), actor="carl"))
+    assert [gate.admit(call) is None for call in calls] == answered
+    assert death.dead is (answered[1] is False)
+
+
+def test_writes_before_a_death_are_told_and_dry_runs_are_none() -> None:
+    gate, death = Gate(lambda: 0.0), Death(("",), at=2)
+    gate.deaths.append(death)
+    dry = Call("kubernetes", "create pods/eviction", {"query": {"dryRun": "All"}})
+    gate.admit(dry)
+    gate.admit(a_call("ec2:RunInstances", DryRun=True))
+    gate.admit(a_call("kubernetes:create selfsubjectaccessreviews"))
+    assert admitted(gate, 3) == [True, True, False]
+    assert death.writes == ["autoscaling:SetDesiredCapacity"] * 2
+
+
+def test_the_connection_of_the_dead_ends_on_either_face() -> None:
+    gate = Gate(lambda: 0.0)
+    gate.deaths.append(Death(("",), at=0))
+    codes = [gate.admit(a_call(name)) for name in ("s3:PutObject", "kubernetes:update leases")]
+    assert [fault.code for fault in codes if fault] == ["ConnectionClosed", "0"]
