@@ -49,7 +49,7 @@ SPEAKING = frozenset(
 TABLES = frozenset(("nodeops.rotator.rotation_plan", "nodeops.rotator.rotation_summary"))
 """Modules whose lines are the last word of a run."""
 FAILING = frozenset(("fail", "ansible.builtin.fail", "ansible.legacy.fail"))
-PLAYBOOKS = Path(__file__).resolve().parents[2] / "playbooks"
+OUR_PLAYBOOKS = Path(__file__).resolve().parents[2] / "playbooks"
 """Those of this collection, whose plays are each for one kind of host."""
 SAYING = frozenset(("debug", "ansible.builtin.debug", "ansible.legacy.debug"))
 
@@ -91,9 +91,9 @@ class CallbackModule(Default):  # type: ignore[misc]
         self._play_name = name
 
     def v2_playbook_on_no_hosts_matched(self) -> None:
-        """Show nothing where a play of this collection is for a kind of host that is not there."""
+        """Show nothing of a play of this collection: there is no host of its kind."""
         path = Path(self._play.get_path().rpartition(":")[0]) if self._brief else Path()
-        if PLAYBOOKS not in path.resolve().parents:
+        if OUR_PLAYBOOKS not in path.resolve().parents:
             super().v2_playbook_on_no_hosts_matched()
 
     def v2_playbook_on_include(self, included_file: Any) -> None:

@@ -249,6 +249,14 @@ status:
   returned: always
   type: str
   sample: complete
+unfinished:
+  description: What an earlier run has left after its canary had failed. Nothing was changed. A
+    rotation that changes no launch template brings that to its end; the role
+    P(nodeops.rotator.rotate#role) does so, and fails with this sentence.
+  returned: if that is why it is refused
+  type: str
+  sample: The canary of node group shop-web failed in an earlier run
+    (runner-1_4711_20260708T120000Z-1a2b), which ended before everything was restored
 kind:
   description: What the node group launches from, V(launch_template) or V(launch_configuration).
   returned: success

@@ -1,8 +1,9 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kill the playbook rotate_kops before any of its writes, and start it again: `make kops-deaths`.
+"""Kill the playbook rotate_kops before any of its writes, and start it again.
 
+`make kops-deaths` runs it.
 A write is one to AWS, the state store or Kubernetes, by kops or by us. The World answers nothing
 from there on, and every process is killed. What the second run leaves has to be what a run leaves
 that nobody kills.
@@ -156,7 +157,7 @@ def attempts(flow: Workflow) -> Iterator[Attempts]:
 
 
 def undisturbed(flow: Workflow) -> tuple[list[str], int, dict[str, Any]]:
-    """Return the writes of a run that nobody kills, its exit code, and what it leaves."""
+    """Return writes, exit code and remains of a run that nobody kills."""
     with attempts(flow) as tried:
         code = tried.ended(tried.start())
         return tried.death()["writes"], code, tried.state()
@@ -176,7 +177,7 @@ def twice(flow: Workflow, **death: Any) -> tuple[int, dict[str, Any], str]:
 
 
 def try_all(name: str, first: int, last: int | None) -> int:
-    """Kill runs of a workflow at each of its writes; return how many did not come to its end."""
+    """Kill a workflow at each write; return how often it came to another end."""
     flow, wrong = WORKFLOWS[name], 0
     writes, code, state = undisturbed(flow)
     print(f"{name}: {len(writes)} writes, exit code {code}, {state}", flush=True)

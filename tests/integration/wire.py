@@ -157,7 +157,7 @@ class WorldOnWire(Commands):
         self._ask("/rules", {"group": group, "surge": surge, **more})
 
     def dies(self, who: str, **when: Any) -> None:
-        """Say when an identity dies, with fields of gate.Death; `report` lists its writes."""
+        """Say when an identity dies, with fields of gate.Death."""
         self._ask("/death", {"who": who, **when})
 
     def who(self, name: str) -> dict[str, str | None]:

@@ -33,6 +33,14 @@ MUTATIONS = (
         "test_an_unfinished_record_of_another_run_stops_it_at_once",
     ),
     Mutation(
+        "that another group has to be finished first is left to the rotation of this one",
+        "plugins/module_utils/core/rotation/lease.py",
+        'if journal.canary != "failed" or not alone:',
+        'if journal.canary != "failed":',
+        TESTS.replace("decide", "decide_debts"),
+        "test_a_group_alone_whose_canary_failed_in_a_run_that_died_is_to_be_finished_first",
+    ),
+    Mutation(
         "the template of a paused group is changed",
         HANDOVER,
         "if self.order.begins and (paused",

@@ -79,10 +79,10 @@ class Fault:
 
 @dataclasses.dataclass
 class Death:
-    """The end of a caller: from a write on, that one too, none of its calls is answered.
+    """A caller dies, and none of its calls is answered any more.
 
-    `who`: its names. It dies at its write number `at` (from 0), or at the first whose name matches
-    `before` (a glob). `writes`: names of those that went through.
+    `who`: its names. It dies before its write number `at` (from 0), or before the first whose name
+    matches `before` (a glob). `writes`: names of those that went through.
     """
 
     who: tuple[str, ...]

@@ -17,6 +17,7 @@ RotatorError
 │   ├── ConflictError     the object changed since it was read
 │   └── LateError         not sent, since the moment until which it could be had passed
 ├── RefusedError          the service understood the request and refuses it
+│   └── UnfinishedError   an earlier run on the same thing has to come to its end first
 ├── LockedError           somebody else is at work on the same thing
 ├── OverdueError          a time limit has passed; always a failure
 └── FailedError           the work was begun and did not succeed
@@ -102,6 +103,10 @@ class LateError(TemporaryError):
 
 class RefusedError(RotatorError):
     """Request understood and refused by the service."""
+
+
+class UnfinishedError(RefusedError):
+    """An earlier run has to come to its end first; a rotation does that."""
 
 
 class LockedError(RotatorError):

@@ -27,7 +27,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.cluste
     evidence_of,
     wrong_cluster,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import LockedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    LockedError,
+    RotatorError,
+    UnfinishedError,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import NODES
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SIGNPOST
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.described import (
@@ -105,6 +109,11 @@ def order_of(
     run_id = params["run_id"] or new_run_id()
     timeout, wait = float(params["handover_timeout"]), float(params["lock_wait"])
     return LockOrder("take", claims, run_id, holder_of(run_id), timeout, wait, begins)
+
+
+def unfinished_of(error: RotatorError | None) -> dict[str, str]:
+    """Return the result `unfinished`, which tells what an earlier run has left."""
+    return {"unfinished": error.message} if isinstance(error, UnfinishedError) else {}
 
 
 def check_groups(

@@ -24,6 +24,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kops.state
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     RefusedError,
     RotatorError,
+    UnfinishedError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.kops.preview import (
     check_patterns,
@@ -57,6 +58,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.handover impo
     Locks,
     cluster_of,
     order_of,
+    unfinished_of,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kops import RawKops, store_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC
@@ -124,7 +126,7 @@ class SetSoFar:
             status = "failed" if self.changed else "refused"
         else:
             status = "unchanged" if not self.changed else "planned" if dry else "complete"
-        values = {"status": status, "instance_groups": self.rows}
+        values = {"status": status, "instance_groups": self.rows, **unfinished_of(error)}
         diff = {"before": "", "after": "".join(self.diff)} if self.diff else None
         return Result(values, self.changed, diff, tuple(self.warnings), error)
 
@@ -201,7 +203,7 @@ class ImageSetter:
             return
         if owed.pointer_owed:
             # The template still has the failed image, which would be taken for the one to restore.
-            raise RefusedError(
+            raise UnfinishedError(
                 f"The launch template of {name} has not been taken back yet",
                 "Restore the group first: asg_node_replace with state: restored",
             )

@@ -54,6 +54,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.handover impo
     cluster_of,
     names_cluster,
     order_of,
+    unfinished_of,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.options import options_of
@@ -201,7 +202,7 @@ def update(module: AnsibleAWSModule) -> Result:
             found, more = _unguarded(module.check_mode, work)
     except RotatorError as error:
         status = "failed" if watched.wrote else "refused"
-        return Result({"status": status}, watched.wrote, error=error)
+        return Result({"status": status, **unfinished_of(error)}, watched.wrote, error=error)
     return _shown(found, module.check_mode, more)
 
 

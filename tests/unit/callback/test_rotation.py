@@ -169,8 +169,8 @@ def test_the_name_of_a_play_is_shown_once_and_only_above_a_line(output: Callback
 @pytest.mark.parametrize(
     ("path", "verbosity", "shown"),
     [
-        (f"{rotation.PLAYBOOKS}/rotate_kops.yml:59", 0, False),
-        (f"{rotation.PLAYBOOKS}/rotate_kops.yml:59", 1, True),
+        (f"{rotation.OUR_PLAYBOOKS}/rotate_kops.yml:59", 0, False),
+        (f"{rotation.OUR_PLAYBOOKS}/rotate_kops.yml:59", 1, True),
         ("/home/anna/mine.yml:3", 0, True),
         ("", 0, True),
     ],

@@ -18,6 +18,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     InputError,
     RefusedError,
+    RotatorError,
+    UnfinishedError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
@@ -41,6 +43,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.handover impo
     names_cluster,
     new_run_id,
     order_of,
+    unfinished_of,
     ways_elsewhere,
     ways_now,
 )
@@ -223,3 +226,17 @@ def test_what_is_in_the_way_now_is_a_pause_only_for_what_begins(begins: bool) ->
     cluster.leases[""] = HELD
     (told,) = ways_now(cluster, order)
     assert "records a rotation of node group blue that has not ended (somebody)" in told
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (UnfinishedError("it failed", "do this"), {"unfinished": "it failed"}),
+        (RefusedError("it failed", "do this"), {}),
+        (None, {}),
+    ],
+)
+def test_what_an_earlier_run_has_left_is_a_result_of_its_own(
+    error: RotatorError | None, told: dict[str, str]
+) -> None:
+    assert unfinished_of(error) == told

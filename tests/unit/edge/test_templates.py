@@ -16,6 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     ForbiddenError,
     NotFoundError,
     RefusedError,
+    UnfinishedError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.plan import (
     Wanted,
@@ -121,6 +122,19 @@ def test_what_may_be_denied_is_not_insisted_on(
     monkeypatch.setattr(access, "ASK_AGAIN", 0.0)
     denied = ForbiddenError("no", "", "UnauthorizedOperation")
     assert templates._Insisting()(operation, params, denied) is insists
+
+
+def test_an_earlier_run_that_has_to_be_finished_first_is_a_result(
+    built: BuiltAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def guarded(*_given: Any) -> Any:
+        raise UnfinishedError("The canary failed", "Finish it")
+
+    monkeypatch.setattr(templates, "names_cluster", lambda _params: True)
+    monkeypatch.setattr(templates, "guarded", guarded)
+    monkeypatch.setattr(templates, "Locks", lambda _module: None)
+    result = updated(image_id="ami-0123456789abcdef0")
+    assert result.values == {"status": "refused", "unfinished": "The canary failed"}
 
 
 def test_a_group_that_is_not_there_is_refused(built: BuiltAccount) -> None:

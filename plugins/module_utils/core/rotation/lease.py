@@ -11,6 +11,8 @@ import re
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     InputError,
     LockedError,
+    RefusedError,
+    UnfinishedError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
@@ -163,6 +165,26 @@ def in_the_way(lease: Lease | None, group: str, run: str) -> str:
     if not lease.holder:
         return ""
     return f"Node group {group} is held by {lease.holder} (Lease {lease.name})"
+
+
+def unfinished_error(lease: Lease, group: str, run: str, alone: bool) -> RefusedError:
+    """Return the error about what another run has left in the record of a group.
+
+    `alone`: no other group is concerned, so that a rotation of this one is all that it takes.
+    """
+    hint = (
+        "Wait for its end. If that run is gone, finish it first without a change of the template,"
+        " or restore the group with asg_node_replace and state: restored"
+    )
+    journal = load(lease.journal)
+    if journal.canary != "failed" or not alone:
+        return RefusedError(in_the_way(lease, group, run), hint)
+    why = f": {journal.failures[0]}" if journal.failures else ""
+    text = (
+        f"The canary of node group {group} failed in an earlier run ({unfinished(lease, run)}),"
+        f" which ended before everything was restored{why}"
+    )
+    return UnfinishedError(text, hint)
 
 
 def other_namespaces(own: str, sign: Signpost) -> list[str]:

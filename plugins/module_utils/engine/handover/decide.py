@@ -31,11 +31,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.jour
     load,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
-    in_the_way,
     is_handed,
     notes_over,
     pause_in_the_way,
     unfinished,
+    unfinished_error,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.access import lasts
@@ -210,11 +210,7 @@ class _Look:
         if lease.holder and not hopeless and not self._watch_holder(claim, lease, entry):
             return False
         if left_by:
-            raise RefusedError(
-                in_the_way(lease, claim.group, run),
-                "Wait for its end. If that run is gone, finish it first without a change of the"
-                " template, or restore the group with asg_node_replace and state: restored",
-            )
+            raise unfinished_error(lease, claim.group, run, len(self.order.claims) == 1)
         return True
 
     def _watch_holder(self, claim: LeaseClaim, lease: Lease, entry: SeenLease) -> bool:

@@ -10,10 +10,17 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    RefusedError,
+    UnfinishedError,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     Journal,
     dump,
     load,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
+    LeaseClaim,
 )
 from ansible_collections.nodeops.rotator.tests.unit.engine.handover.test_decide import (
     CLAIMS,
@@ -21,6 +28,7 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.handover.test_decide 
     a_lease,
     known,
     look,
+    outcome,
     writes,
 )
 
@@ -54,3 +62,28 @@ def test_a_lease_that_is_given_up_after_the_change_keeps_no_debt_that_is_settled
     order = dataclasses.replace(ORDER, claims=claims, stage="give_up")
     found = known(a_lease("a", ORDER.holder, dump(OWED)), None)
     assert load(writes(look(found, order=order))["a"].journal) == left
+
+
+FAILED = Journal(run="r0", fenced=True, canary="failed", failures=("no node",))
+
+
+@pytest.mark.parametrize(
+    ("journal", "claims", "told"),
+    [
+        (FAILED, CLAIMS[:1], True),
+        (dataclasses.replace(FAILED, failures=()), CLAIMS[:1], True),
+        (dataclasses.replace(FAILED, canary="passed"), CLAIMS[:1], False),
+        (FAILED, CLAIMS, False),
+    ],
+)
+def test_a_group_alone_whose_canary_failed_in_a_run_that_died_is_to_be_finished_first(
+    journal: Journal, claims: tuple[LeaseClaim, ...], told: bool
+) -> None:
+    order = dataclasses.replace(ORDER, claims=claims)
+    step = look(known(a_lease("a", "", dump(journal)), None), order=order)
+    error = outcome(step).error
+    assert isinstance(error, RefusedError)
+    assert isinstance(error, UnfinishedError) is told
+    assert ("The canary of node group blue failed in an earlier run (r0)" in str(error)) is told
+    assert ("no node" in str(error)) is (told and bool(journal.failures))
+    assert "without a change of the template" in str(error)
