@@ -51,8 +51,8 @@ MUTATIONS = (
     Mutation(
         "a target group that is gone keeps a run from its end",
         ENGINE + "balancers.py",
-        "waits = [key for key in missing if not _given_up(ctx, key)]",
-        "waits = [key for key in missing if not _given_up(ctx, key) or True]",
+        "    if not tried(ctx, command):\n        return False\n    retry",
+        "    ctx.do(command)\n    if True:\n        return False\n    retry",
         "tests/rotation/test_putting_back.py",
         "test_a_run_that_only_restores_is_kept_from_it_by_nothing",
     ),
