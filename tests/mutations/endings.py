@@ -65,6 +65,14 @@ MUTATIONS = (
         "test_a_run_that_only_restores_is_kept_from_it_by_nothing",
     ),
     Mutation(
+        "a run whose every look issues something never ends",
+        "plugins/module_utils/engine/loop.py",
+        "        if step.result is None:  # else",
+        "        if True:  # else",
+        "tests/unit/engine/test_loop.py",
+        "test_with_a_result_nothing_more_is_issued",
+    ),
+    Mutation(
         "our own cordon counts as somebody else's once its marks were taken off",
         "plugins/module_utils/core/rotation/recorded.py",
         "    if REPLACING not in node.annotations and not (cordon or exclusion):\n",

@@ -144,3 +144,16 @@ def test_a_conflict_and_a_failed_read_of_the_lease_end_nothing(skip: int) -> Non
     assert all_current(world)
     assert traces(world) == CLEAN
     assert world.judge.breaches == []
+
+
+@pytest.mark.parametrize("code", ["404", "409"])
+@pytest.mark.parametrize("at", [20.0, 130.0, 170.0])
+def test_a_lease_that_is_never_written_again_ends_the_run(code: str, at: float) -> None:
+    world = due()
+    run = prepare(world, BLUE)
+    run.inbox.past = world.kernel.now + 3600
+    fault = Fault("kubernetes:update leases", code, times=-1)
+    world.kernel.after(at, lambda: world.gate.faults.append(fault))
+    assert run().status == "failed"
+    assert "could not be renewed for 300 s" in str(run.result and run.result.error)
+    assert world.judge.breaches == []

@@ -154,10 +154,12 @@ def run(
             tell(event, now)
         inbox.follow(step.feeds)
         cache = without(cache, step.feeds)
-        issued, wake = _issue(step, in_flight, inbox, allowance, now)
-        in_flight |= issued
         if step.result is not None and not in_flight:
             return step.result
+        wake = math.inf
+        if step.result is None:  # else what is asked for at every look would never let it end
+            issued, wake = _issue(step, in_flight, inbox, allowance, now)
+            in_flight |= issued
         heard = inbox.wait(min(step.wake, wake))
 
 

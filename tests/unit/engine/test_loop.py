@@ -163,10 +163,19 @@ def test_a_command_is_handed_over_with_the_moment_until_which_it_may_be_sent() -
 
 def test_a_result_waits_for_what_is_in_flight() -> None:
     inbox = Script(slow=2, say={0: [Listed(NODES, ())], 1: [Listed(NODES, ())]})
-    result, seen, _told = looks(inbox, step(READ, result="early"), step(result="late"))
+    result, seen, _told = looks(inbox, step(READ), step(result="early"), step(result="late"))
     assert result == "late"
     assert len(seen) == 4
     assert seen[-1].done[0].answer == "ok"
+
+
+def test_with_a_result_nothing_more_is_issued() -> None:
+    """Where each look issues something the end would never come."""
+    inbox = Script(slow=1, say={0: [Listed(NODES, ())]})
+    result, seen, _told = looks(inbox, step(READ), step(LEASE, result="end"))
+    assert result == "end"
+    assert len(seen) == 3
+    assert inbox.submitted == [READ]
 
 
 def test_feeds_are_followed_as_each_step_says_and_forgotten_when_they_are_left_out() -> None:

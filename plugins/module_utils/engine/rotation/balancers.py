@@ -19,7 +19,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     FailedError,
     NotFoundError,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import TargetHealth
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import (
+    TargetHealth,
+    balancer_name,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.deregistration import (
     look_after,
 )
@@ -41,6 +44,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fa
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.late_reads import (
     earlier_are_late,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.remarks import left
 
 TargetChange = Literal["drain", "join"]
 """What is awaited of a target: that it gets no traffic any more, or that it is healthy."""
@@ -207,7 +211,21 @@ def rejoined(ctx: RotationContext) -> bool:
         )
     waits = [key for key in missing if not _given_up(ctx, key)]
     ctx.poll_soon |= bool(waits)
-    return not waits
+    if not waits or ctx.memory.mode == "rotate":
+        ctx.forget("registered")
+        return not waits
+    return ctx.over("registered", ctx.policy.lb_timeout) and _leave_out(ctx, waits)
+
+
+def _leave_out(ctx: RotationContext, targets: list[tuple[str, str, int]]) -> Literal[True]:
+    """Report targets that no read shows although we have registered them."""
+    for group, instance, port in targets:
+        left(
+            ctx,
+            f"Instance {instance}:{port} is not seen in {balancer_name(group)} again"
+            f" {ctx.policy.lb_timeout:.0f} s after it was registered",
+        )
+    return True
 
 
 def _given_up(ctx: RotationContext, key: tuple[str, str, int]) -> bool:

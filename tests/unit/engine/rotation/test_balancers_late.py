@@ -133,3 +133,34 @@ def test_one_failure_to_register_is_waited_out() -> None:
     )
     assert balancers.rejoined(ctx) is False
     assert ctx.journal.deregistered_targets == (key,)
+
+
+@pytest.mark.parametrize(
+    ("mode", "waited", "done", "told"),
+    [
+        ("release", 299, False, ()),
+        (
+            "release",
+            300,
+            True,
+            (
+                "Instance i-w:30080 is not seen in target group ingress again 300 s after it was"
+                " registered",
+            ),
+        ),
+        ("rotate", 900, False, ()),
+    ],
+)
+def test_a_target_that_is_registered_and_never_seen_is_left_after_lb_timeout(
+    mode: str, waited: float, done: bool, told: tuple[str, ...]
+) -> None:
+    key = (INGRESS, "i-w", 30080)
+    ctx = a_context(
+        a_group(an_instance("w")),
+        journal=dataclasses.replace(RUNNING, deregistered_targets=(key,)),
+        mode=mode,
+        timers={"registered": NOW - waited},
+    )
+    assert balancers.rejoined(ctx) is done
+    assert ctx.memory.report.left == told
+    assert ctx.journal.deregistered_targets == (key,)
