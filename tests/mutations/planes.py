@@ -84,4 +84,12 @@ MUTATIONS = (
         TESTS + "test_exclusion.py",
         "TestControlPlane::test_waits_while_a_node_group_is_rotated",
     ),
+    Mutation(
+        "an address that took no connection is asked again at once",
+        UTILS + "edge/kube_front.py",
+        "self._until[address] = self.now() + UNHEARD",
+        "self._until[address] = self.now()",
+        "tests/rotation/test_api_front.py",
+        "test_the_node_that_is_out_is_asked_at_most_once_a_minute_and_costs_no_request",
+    ),
 )

@@ -31,14 +31,21 @@ class Addresses:
 
         They are all, where each is left out. Raises OSError where it stands for none.
         """
-        found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
-        known = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-        now = clock()
+        known, now = self.resolve(name, port), self.now()
         return [one for one in known if self._until.get(one, -math.inf) <= now] or known
 
     def leave_out(self, address: str) -> None:
         """Note that an address has just taken no connection."""
-        self._until[address] = clock() + UNHEARD
+        self._until[address] = self.now() + UNHEARD
+
+    def now(self) -> float:
+        """Return the seconds of a clock that never goes back."""
+        return clock()
+
+    def resolve(self, name: str, port: int) -> list[str]:
+        """Return all addresses that a name stands for, in their order. Raises OSError."""
+        found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+        return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 ADDRESSES = Addresses()
@@ -54,7 +61,7 @@ class Fronted:
     def _new_conn(self) -> Any:
         name = self._dns_host
         try:
-            known = ADDRESSES.of(name, self.port)
+            known = self._addresses().of(name, self.port)
         except OSError:
             return super()._new_conn()  # type: ignore[misc]  # says what is wrong with the name
         try:
@@ -76,8 +83,11 @@ class Fronted:
         try:
             return super()._new_conn()  # type: ignore[misc]
         except NO_ANSWER:
-            ADDRESSES.leave_out(address)
+            self._addresses().leave_out(address)
             raise
+
+    def _addresses(self) -> Addresses:
+        return ADDRESSES
 
 
 def use_fronts(pools: Any) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Event, Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.kube import defaults
@@ -23,6 +23,9 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
 )
 from ansible_collections.nodeops.rotator.tests.simulation.kube.resources import RESOURCES, Resource
 from ansible_collections.nodeops.rotator.tests.simulation.kube.store import Store
+
+if TYPE_CHECKING:
+    from ansible_collections.nodeops.rotator.tests.simulation.front import Front
 
 LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 """What generated names are made of (apimachinery pkg/util/rand)."""
@@ -42,6 +45,7 @@ class Control:
         self.store = Store(RESOURCES.values(), behavior.watch_history)
         self.outage: Callable[[], str] = str
         self.direct: Callable[[str], tuple[int, str] | None] | None = None
+        self.front: Front | None = None
         self.proxied: Callable[[str, int, str], tuple[int, str]] | None = None
         self._pending: dict[int, tuple[Event, Callable[[], None]]] = {}
         self.store.index("pods", "node", lambda pod: (pod["spec"].get("nodeName", ""),))

@@ -1,0 +1,171 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Simulate what the name of the API of a kops cluster stands for.
+
+It is a network load balancer, which has an address in each zone and leads to targets of that zone
+alone (cross-zone load balancing is off), or the nodes themselves, by records of dns-controller.
+Resolvers keep an answer for its time to live, so that it may name an address behind which nobody
+is any more. A client goes in as the product does, by edge.kube_front.
+"""
+
+from __future__ import annotations
+
+import abc
+import dataclasses
+import math
+from typing import TYPE_CHECKING
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube_front import (
+    Addresses,
+    Fronted,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.aws.balancing import TargetGroup
+from ansible_collections.nodeops.rotator.tests.simulation.control_plane import ControlPlane
+from ansible_collections.nodeops.rotator.tests.simulation.dns import DnsController
+
+if TYPE_CHECKING:
+    from ansible_collections.nodeops.rotator.tests.simulation.world import World
+
+TTL = 60.0
+"""Seconds for which an answer of DNS is kept (of a network load balancer: Elastic Load Balancing
+user guide, DNS name; dns-controller: defaultTTL in dns-controller/pkg/dns)."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Asked:
+    """A connection that somebody has tried; `taken`: an API server that serves has taken it."""
+
+    at: float
+    client: str
+    address: str
+    taken: bool
+
+
+class Front(abc.ABC):
+    """The name of the API. `asked`: every connection, oldest first."""
+
+    def __init__(self, world: World, plane: ControlPlane) -> None:
+        """Let every client of the world come in this way from now on."""
+        self.world, self.plane = world, plane
+        self.asked: list[Asked] = []
+        self._answer: list[str] = []
+        self._answered = -math.inf
+        world.cluster.control.front = self
+
+    def resolve(self) -> list[str]:
+        """Return the addresses that a resolver answers, which may be as old as TTL."""
+        if self.world.kernel.now - self._answered >= TTL:
+            self._answer, self._answered = self.true_answer(), self.world.kernel.now
+        return self._answer
+
+    def connect(self, client: str, address: str) -> None:
+        """Connect to an address. Raises ConnectionRefusedError where nobody serves behind it."""
+        taken = self.takes(address)
+        self.asked.append(Asked(self.world.kernel.now, client, address, taken))
+        if not taken:
+            raise ConnectionRefusedError(f"{address} takes no connection")
+
+    @abc.abstractmethod
+    def true_answer(self) -> list[str]:
+        """Return the addresses that DNS has now."""
+
+    @abc.abstractmethod
+    def takes(self, address: str) -> bool:
+        """Return whether an API server that serves is behind an address now."""
+
+    def serving(self) -> list[tuple[str, str, str]]:
+        """Return ID, zone and address of each instance whose API server serves."""
+        groups = (*self.plane.places, *self.plane.beside)
+        found = (one for group in groups for one in self.plane.instances(group))
+        return [(one.id, one.zone, one.private_ip) for one in found if self.plane.serves(one)]
+
+
+class ZonalBalancer(Front):
+    """A network load balancer before a target group, with cross-zone load balancing off."""
+
+    def __init__(self, world: World, plane: ControlPlane, targets: TargetGroup) -> None:
+        """Put it before the API servers. Its addresses stay as they are."""
+        zones = sorted({one.zone for one in world.account.instances.values()})
+        self._zones = {f"10.{number}.255.10": zone for number, zone in enumerate(zones)}
+        self._targets = targets
+        super().__init__(world, plane)
+
+    def true_answer(self) -> list[str]:
+        """Return the addresses of zones with a healthy target, of all where none has one."""
+        healthy = {target.zone for target in self._targets.healthy()}
+        named = [one for one, zone in self._zones.items() if zone in healthy]
+        return named or list(self._zones)
+
+    def takes(self, address: str) -> bool:
+        """Return whether a healthy target of the zone serves."""
+        zone = self._zones[address]
+        healthy = {target.id for target in self._targets.healthy() if target.zone == zone}
+        return any(name in healthy for name, _zone, _address in self.serving())
+
+
+class NodeRecords(Front):
+    """The nodes themselves, by the record that dns-controller keeps."""
+
+    def __init__(self, world: World, plane: ControlPlane, dns: DnsController) -> None:
+        """Let the record be resolved."""
+        self._dns = dns
+        super().__init__(world, plane)
+
+    def true_answer(self) -> list[str]:
+        """Return the addresses in the record."""
+        return list(self._dns.zone.records[self._dns.name])
+
+    def takes(self, address: str) -> bool:
+        """Return whether the API server of a node with this address serves."""
+        return address in {found for _name, _zone, found in self.serving()}
+
+
+class _Known(Addresses):
+    """What one client knows of the addresses."""
+
+    def __init__(self, front: Front) -> None:
+        super().__init__()
+        self._front = front
+
+    def now(self) -> float:
+        return self._front.world.kernel.now
+
+    def resolve(self, name: str, port: int) -> list[str]:
+        return self._front.resolve()
+
+
+class _Plain:
+    """A connection as urllib3 has it, as far as ours changes it."""
+
+    def __init__(self, front: Front, client: str) -> None:
+        self._front, self._client = front, client
+        self._dns_host, self.port = "api", 443
+
+    def _new_conn(self) -> None:
+        self._front.connect(self._client, self._dns_host)
+
+
+class _Connection(Fronted, _Plain):
+    """The product's connection in front of it."""
+
+    def __init__(self, front: Front, client: str, known: Addresses) -> None:
+        super().__init__(front, client)
+        self._known = known
+
+    def _addresses(self) -> Addresses:
+        return self._known
+
+
+class Door:
+    """The way in of one client, which remembers what takes no connection."""
+
+    def __init__(self, client: str) -> None:
+        self._client = client
+        self._known: _Known | None = None
+
+    def enter(self, front: Front | None) -> None:
+        """Connect to the API. Raises OSError where no address takes a connection."""
+        if front is not None:
+            self._known = self._known or _Known(front)
+            _Connection(front, self._client, self._known)._new_conn()
