@@ -17,6 +17,7 @@ from ansible_collections.nodeops.rotator.tests.rotation.control_plane_builders i
     a_run,
     is_new,
 )
+from ansible_collections.nodeops.rotator.tests.rotation.front_builders import a_door
 from ansible_collections.nodeops.rotator.tests.simulation.control_plane import ControlPlane
 from ansible_collections.nodeops.rotator.tests.simulation.dns import DnsController
 from ansible_collections.nodeops.rotator.tests.simulation.front import (
@@ -37,7 +38,7 @@ def by_balancer(world: World, plane: ControlPlane) -> Front:
     def probe(target: object) -> bool:
         return getattr(target, "id", "") in {one[0] for one in serving(front)}
 
-    front = ZonalBalancer(world, plane, targets)
+    front = ZonalBalancer(world, plane, a_door, targets)
     targets.probe = probe
     pace = world.account.behavior.target_health[1] + 1  # a look is over before the next
     world.kernel.every(pace, lambda: world.account.balancer.reprobe(targets))
@@ -46,7 +47,7 @@ def by_balancer(world: World, plane: ControlPlane) -> Front:
 
 def by_records(world: World, plane: ControlPlane) -> Front:
     """Let DNS name the nodes themselves."""
-    return NodeRecords(world, plane, DnsController(world, world.facts["cluster"]))
+    return NodeRecords(world, plane, a_door, DnsController(world, world.facts["cluster"]))
 
 
 FRONTS = [pytest.param(by_balancer, id="balancer"), pytest.param(by_records, id="records")]

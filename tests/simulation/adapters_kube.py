@@ -14,7 +14,6 @@ from typing import Any
 from urllib3.exceptions import ProtocolError
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import KubeCall, Reply
-from ansible_collections.nodeops.rotator.tests.simulation.front import Door
 from ansible_collections.nodeops.rotator.tests.simulation.kube.admission import ANONYMOUS
 from ansible_collections.nodeops.rotator.tests.simulation.kube.cluster import Cluster
 from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import ConnectionLost
@@ -24,7 +23,7 @@ class _InMemory:
     """core.ports.KubeCall; a lost connection is urllib3's exception, as on the wire."""
 
     def __init__(self, cluster: Cluster, token: str) -> None:
-        self._cluster, self._token, self._door = cluster, token, Door(token)
+        self._cluster, self._token = cluster, token
 
     def request(
         self,
@@ -34,7 +33,7 @@ class _InMemory:
         body: Any = None,
         content_type: str = "application/json",
     ) -> Reply:
-        self._door.enter(self._cluster.control.front)
+        self._enter()
         try:
             status, answer, headers = self._cluster.request(
                 verb, path, query, body, content_type, self._token
@@ -45,8 +44,13 @@ class _InMemory:
             answer = {"kind": "Status", "message": answer["text"]}
         return Reply(status, answer, {name.lower(): value for name, value in headers.items()})
 
+    def _enter(self) -> None:
+        """Connect, where the World has something before the API."""
+        if self._cluster.control.front is not None:
+            self._cluster.control.front.enter(self._token)
+
     def stream(self, path: str, query: Mapping[str, str]) -> Iterator[bytes | None]:
-        self._door.enter(self._cluster.control.front)
+        self._enter()
         try:
             watch = self._cluster.watch(path, query, self._token)
         except ConnectionLost as error:

@@ -6,7 +6,7 @@
 It is a network load balancer, which has an address in each zone and leads to targets of that zone
 alone (cross-zone load balancing is off), or the nodes themselves, by records of dns-controller.
 Resolvers keep an answer for its time to live, so that it may name an address behind which nobody
-is any more. A client goes in as the product does, by edge.kube_front.
+is any more.
 """
 
 from __future__ import annotations
@@ -14,12 +14,9 @@ from __future__ import annotations
 import abc
 import dataclasses
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube_front import (
-    Addresses,
-    Fronted,
-)
 from ansible_collections.nodeops.rotator.tests.simulation.aws.balancing import TargetGroup
 from ansible_collections.nodeops.rotator.tests.simulation.control_plane import ControlPlane
 from ansible_collections.nodeops.rotator.tests.simulation.dns import DnsController
@@ -27,6 +24,8 @@ from ansible_collections.nodeops.rotator.tests.simulation.dns import DnsControll
 if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
+Door = Callable[["Front", str], Callable[[], None]]
+"""Makes for a client of this name what chooses an address and connects."""
 TTL = 60.0
 """Seconds for which an answer of DNS is kept (of a network load balancer: Elastic Load Balancing
 user guide, DNS name; dns-controller: defaultTTL in dns-controller/pkg/dns)."""
@@ -34,7 +33,7 @@ user guide, DNS name; dns-controller: defaultTTL in dns-controller/pkg/dns)."""
 
 @dataclasses.dataclass(frozen=True)
 class Asked:
-    """A connection that somebody has tried; `taken`: an API server that serves has taken it."""
+    """Attempt to connect. `taken`: by an API server that serves."""
 
     at: float
     client: str
@@ -43,15 +42,22 @@ class Asked:
 
 
 class Front(abc.ABC):
-    """The name of the API. `asked`: every connection, oldest first."""
+    """Name of the API. `asked`: every attempt to connect, oldest first."""
 
-    def __init__(self, world: World, plane: ControlPlane) -> None:
+    def __init__(self, world: World, plane: ControlPlane, door: Door) -> None:
         """Let every client of the world come in this way from now on."""
-        self.world, self.plane = world, plane
+        self.world, self.plane, self._door = world, plane, door
+        self._doors: dict[str, Callable[[], None]] = {}
         self.asked: list[Asked] = []
         self._answer: list[str] = []
         self._answered = -math.inf
         world.cluster.control.front = self
+
+    def enter(self, client: str) -> None:
+        """Connect as a client does. Raises OSError where no address takes it."""
+        if client not in self._doors:
+            self._doors[client] = self._door(self, client)
+        self._doors[client]()
 
     def resolve(self) -> list[str]:
         """Return the addresses that a resolver answers, which may be as old as TTL."""
@@ -60,7 +66,10 @@ class Front(abc.ABC):
         return self._answer
 
     def connect(self, client: str, address: str) -> None:
-        """Connect to an address. Raises ConnectionRefusedError where nobody serves behind it."""
+        """Connect to an address.
+
+        Raises ConnectionRefusedError where nobody serves behind it.
+        """
         taken = self.takes(address)
         self.asked.append(Asked(self.world.kernel.now, client, address, taken))
         if not taken:
@@ -82,14 +91,14 @@ class Front(abc.ABC):
 
 
 class ZonalBalancer(Front):
-    """A network load balancer before a target group, with cross-zone load balancing off."""
+    """Network load balancer without cross-zone load balancing."""
 
-    def __init__(self, world: World, plane: ControlPlane, targets: TargetGroup) -> None:
+    def __init__(self, world: World, plane: ControlPlane, door: Door, targets: TargetGroup) -> None:
         """Put it before the API servers. Its addresses stay as they are."""
         zones = sorted({one.zone for one in world.account.instances.values()})
         self._zones = {f"10.{number}.255.10": zone for number, zone in enumerate(zones)}
         self._targets = targets
-        super().__init__(world, plane)
+        super().__init__(world, plane, door)
 
     def true_answer(self) -> list[str]:
         """Return the addresses of zones with a healthy target, of all where none has one."""
@@ -105,12 +114,12 @@ class ZonalBalancer(Front):
 
 
 class NodeRecords(Front):
-    """The nodes themselves, by the record that dns-controller keeps."""
+    """Nodes themselves, by the record that dns-controller keeps."""
 
-    def __init__(self, world: World, plane: ControlPlane, dns: DnsController) -> None:
+    def __init__(self, world: World, plane: ControlPlane, door: Door, dns: DnsController) -> None:
         """Let the record be resolved."""
         self._dns = dns
-        super().__init__(world, plane)
+        super().__init__(world, plane, door)
 
     def true_answer(self) -> list[str]:
         """Return the addresses in the record."""
@@ -119,53 +128,3 @@ class NodeRecords(Front):
     def takes(self, address: str) -> bool:
         """Return whether the API server of a node with this address serves."""
         return address in {found for _name, _zone, found in self.serving()}
-
-
-class _Known(Addresses):
-    """What one client knows of the addresses."""
-
-    def __init__(self, front: Front) -> None:
-        super().__init__()
-        self._front = front
-
-    def now(self) -> float:
-        return self._front.world.kernel.now
-
-    def resolve(self, name: str, port: int) -> list[str]:
-        return self._front.resolve()
-
-
-class _Plain:
-    """A connection as urllib3 has it, as far as ours changes it."""
-
-    def __init__(self, front: Front, client: str) -> None:
-        self._front, self._client = front, client
-        self._dns_host, self.port = "api", 443
-
-    def _new_conn(self) -> None:
-        self._front.connect(self._client, self._dns_host)
-
-
-class _Connection(Fronted, _Plain):
-    """The product's connection in front of it."""
-
-    def __init__(self, front: Front, client: str, known: Addresses) -> None:
-        super().__init__(front, client)
-        self._known = known
-
-    def _addresses(self) -> Addresses:
-        return self._known
-
-
-class Door:
-    """The way in of one client, which remembers what takes no connection."""
-
-    def __init__(self, client: str) -> None:
-        self._client = client
-        self._known: _Known | None = None
-
-    def enter(self, front: Front | None) -> None:
-        """Connect to the API. Raises OSError where no address takes a connection."""
-        if front is not None:
-            self._known = self._known or _Known(front)
-            _Connection(front, self._client, self._known)._new_conn()
