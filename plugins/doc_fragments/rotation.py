@@ -109,7 +109,7 @@ options:
         group is drained first, as its budgets allow, if a node that stays is registered there, and
         deregistered after that.
     type: int
-    default: 300
+    default: 420
   terminate_timeout:
     description:
       - Seconds within which terminated instances and their nodes have to be gone at the end.

@@ -19,8 +19,8 @@ MUTATIONS = (
     Mutation(
         "a read that is late has the record of an earlier run taken for undone",
         ENGINE + "late_reads.py",
-        "memory.resumed and memory.reads.read_began < memory.lock.taken + SETTLED",
-        "False",
+        "return ctx.memory.reads.read_began < shows_earlier(ctx)",
+        "return False",
         "tests/rotation/test_stopped.py",
         "test_a_run_that_follows_at_once_restores_what_reads_do_not_show_yet",
     ),

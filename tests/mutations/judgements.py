@@ -75,8 +75,8 @@ MUTATIONS = (
     Mutation(
         "the last healthy target is deregistered",
         ENGINE + "balancers.py",
-        "if target.group == last:",
-        "if False:",
+        "elif young and target.group == last:",
+        "elif False:",
         UNIT + "test_balancers.py",
         "test_the_last_healthy_target_is_not_taken",
     ),

@@ -69,11 +69,26 @@ def aws_calls(drains: tuple[float, ...], surge: int) -> collections.Counter[str]
     return collections.Counter({k: n for k, n in asked if not k.startswith("kubernetes:")})
 
 
+@pytest.mark.parametrize("delay", [10.0, 300.0], ids=["ten seconds", "five minutes"])
+@pytest.mark.parametrize("surge", [1, 5], ids=["one at a time", "five at a time"])
+def test_a_target_costs_its_deregistration_and_a_read_each_when_it_joins_and_when_it_leaves(
+    surge: int, delay: float
+) -> None:
+    asked = aws_calls((delay,), surge)
+    drained = asked["elbv2:DeregisterTargets"]
+    assert NODES <= drained <= NODES + 1
+    assert asked["elbv2:DescribeTargetGroupAttributes"] == 1
+    first = 8  # the first one is looked at on the way; and before anything is touched
+    waits = 5  # a new node is found healthy some seconds after it is ready
+    assert asked["elbv2:DescribeTargetHealth"] <= 2 * drained + first + waits, asked
+
+
 @pytest.mark.parametrize(
-    ("surge", "most"), [(1, 24), (5, 16)], ids=["one at a time", "five at a time"]
+    ("surge", "delay", "most"),
+    [(1, 300.0, 7.5), (5, 300.0, 4.5), (1, 10.0, 3.2), (5, 10.0, 2.5)],
 )
-def test_targets_that_drain_for_long_are_not_looked_at_all_the_time(surge: int, most: int) -> None:
-    with_targets = aws_calls((300.0,), surge)
-    more = with_targets.total() - aws_calls((), surge).total()
-    assert with_targets["elbv2:DeregisterTargets"] == NODES
-    assert more / NODES <= most, with_targets
+def test_a_target_group_costs_a_few_calls_more_for_each_node(
+    surge: int, delay: float, most: float
+) -> None:
+    with_targets, without = aws_calls((delay,), surge), aws_calls((), surge)
+    assert (with_targets.total() - without.total()) / NODES <= most, (with_targets, without)

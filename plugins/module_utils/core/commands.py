@@ -39,7 +39,7 @@ class _OnKubernetes:
 
 @dataclasses.dataclass(frozen=True)
 class ReadGroup(_OnAws):
-    """Read the group with its instances, target health and launch source.
+    """Read the group with its instances, launch source and, if asked, target health.
 
     Returns Group. Only `group` is part of the identity; for the others see ports.Cloud.
     """
@@ -48,9 +48,11 @@ class ReadGroup(_OnAws):
     also: tuple[str, ...] = dataclasses.field(default=(), compare=False)
     max_age: float = dataclasses.field(default=0.0, compare=False)
     refresh_age: float = dataclasses.field(default=0.0, compare=False)
+    targets: bool = dataclasses.field(default=True, compare=False)
 
     def apply(self, ports: Ports) -> Group:
-        return ports.cloud.read_group(self.group, self.also, self.max_age, self.refresh_age)
+        how = (self.also, self.max_age, self.refresh_age, self.targets)
+        return ports.cloud.read_group(self.group, *how)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -21,7 +21,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
     Records,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import Answer
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Targets
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease, Taint
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.quotas import Room
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import OUTDATED
@@ -79,13 +79,17 @@ class Cloud(Protocol):
         also: tuple[str, ...] = (),
         max_age: float = 0.0,
         refresh_age: float = REFRESH_AGE,
+        targets: bool = True,
     ) -> Group:
         """Return the group with everything that a rotation observes.
 
         `also`: instances to look up, even if they have left the group. `max_age`: for so many
         seconds what earlier reads have shown and hardly changes is not asked for again.
-        `refresh_age`: the same for instance refreshes.
+        `refresh_age`: the same for instance refreshes. `targets`: with those of its target groups.
         """
+
+    def read_targets(self, target_group: str) -> Targets:
+        """Return the targets of a target group, none of one that was deleted."""
 
     def console_output(self, instance: str) -> str: ...
     def set_desired(self, group: str, desired: int) -> None: ...

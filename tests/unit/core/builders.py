@@ -50,12 +50,13 @@ def a_node(name: str, ready: bool | None = True, **more: Any) -> Node:
 
 
 def a_group(*instances: Instance, **more: Any) -> Group:
-    """A group that wants as many as it has."""
+    """A group that wants as many as it has, with the target groups of its targets."""
     usual: dict[str, Any] = {
         "desired": len(instances),
         "min_size": 0,
         "max_size": len(instances),
         "zones": ("a", "b", "c"),
+        "target_groups": tuple(dict.fromkeys(one.group for one in more.get("targets", ()))),
     }
     return Group(
         "blue",

@@ -45,7 +45,11 @@ LEASE = Lease("lease", holder="me")
 TARGETS = (("i-1", 80), ("i-2", 80))
 
 TABLE: list[tuple[Command, str, tuple[Any, ...]]] = [
-    (ReadGroup("blue", ("i-1",), 9.0, 70.0), "read_group", ("blue", ("i-1",), 9.0, 70.0)),
+    (
+        ReadGroup("blue", ("i-1",), 9.0, 70.0, False),
+        "read_group",
+        ("blue", ("i-1",), 9.0, 70.0, False),
+    ),
     (ReadConsole("i-1"), "console_output", ("i-1",)),
     (EnterStandby("blue", "i-1"), "enter_standby", ("blue", "i-1")),
     (TagInstance("i-1", "k", "v"), "tag_instance", ("i-1", "k", "v")),

@@ -45,7 +45,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.tags i
     tag_instance,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.targets import (
-    change_targets,
+    Delays,
+    TargetCalls,
     read_targets,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.warm_pools import (
@@ -78,13 +79,13 @@ OVERDUE = 60.0
 """Seconds for which instances have to be missing until every read asks why."""
 
 
-class AutoScaling(ControlPlaneReads):
+class AutoScaling(ControlPlaneReads, TargetCalls):
     """Implements core.ports.Cloud.
 
     Every method makes one attempt and raises core.errors. A read costs DescribeAutoScalingGroups,
     DescribeInstances for each 200 instances, DescribeLaunchTemplateVersions (the first time perhaps
-    once more), and DescribeTargetHealth for each target group. With a `max_age` it costs the first
-    and the last, and the others only where something may have changed, or once in that time.
+    once more), and, if asked, DescribeTargetHealth for each target group. With a `max_age` it costs
+    the first, and the others only where something may have changed, or once in that time.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class AutoScaling(ControlPlaneReads):
         self._short_since: dict[str, float] = {}
         self._refreshes: dict[str, tuple[float, bool]] = {}
         self._machines, self._resolver, self._beside = Machines(), Resolver(), BesideReads()
+        self._delays = Delays()
 
     def until(self, moment: float) -> AutoScaling:
         """Return the same, which sends nothing after this moment but raises LateError."""
@@ -109,11 +111,9 @@ class AutoScaling(ControlPlaneReads):
         also: tuple[str, ...] = (),
         max_age: float = 0.0,
         refresh_age: float = REFRESH_AGE,
+        targets: bool = True,
     ) -> Group:
-        """Return the group with everything that a rotation observes.
-
-        `also`, `max_age` and `refresh_age`: see core.ports.Cloud. Raises NotFoundError.
-        """
+        """Return the group, see core.ports.Cloud. Raises NotFoundError."""
         now, shown = self._clock(), self._beside.added(self._aws, describe_group(self._aws, name))
         pooled = read_pool(self._aws, shown)
         ids = [instance.id for instance in (*shown.instances, *pooled)]
@@ -138,7 +138,7 @@ class AutoScaling(ControlPlaneReads):
             cause=activities.cause,
             buys_both=shown.source.buys_both,
             warm_pool=_pool(shown, pooled),
-            targets=tuple(read_targets(self._aws, shown.target_groups)),
+            targets=tuple(read_targets(self._aws, shown.target_groups if targets else ())),
             former=tuple(joined(Instance(id_, "", ""), machines[id_]) for id_ in gone),
             resolved=resolved,
             read_at=now,
@@ -259,14 +259,6 @@ class AutoScaling(ControlPlaneReads):
             group,
             ScalingProcesses=list(processes),
         )
-
-    def deregister(self, target_group: str, targets: tuple[tuple[str, int], ...]) -> None:
-        """Deregister targets."""
-        change_targets(self._aws, "DeregisterTargets", target_group, targets)
-
-    def register(self, target_group: str, targets: tuple[tuple[str, int], ...]) -> None:
-        """Register targets."""
-        change_targets(self._aws, "RegisterTargets", target_group, targets)
 
     def point_back(self, group: str, ways: tuple[tuple[str, str], ...]) -> None:
         """Let the group launch from these earlier versions of its templates.

@@ -34,9 +34,10 @@ class PlannedAutoScaling(AutoScaling):
         also: tuple[str, ...] = (),
         max_age: float = 0.0,
         refresh_age: float = REFRESH_AGE,
+        targets: bool = True,
     ) -> Group:
         """Return the group with the target that is planned, see AutoScaling.read_group."""
-        group = super().read_group(name, also, max_age, refresh_age)
+        group = super().read_group(name, also, max_age, refresh_age, targets)
         if group.resolved is None:
             return group
         return dataclasses.replace(group, resolved=planned_target(group.resolved, self._update))

@@ -6,12 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    AccessError,
+    NotFoundError,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import (
     CLASSIC,
     TargetHealth,
+    Targets,
 )
 
 _CLASSIC_STATES = {"InService": "healthy", "OutOfService": "unhealthy"}
@@ -25,6 +30,62 @@ _CLASSIC_CHANGES = {
     "DeregisterTargets": "DeregisterInstancesFromLoadBalancer",
     "RegisterTargets": "RegisterInstancesWithLoadBalancer",
 }
+
+
+DELAY = "deregistration_delay.timeout_seconds"
+
+
+class Delays:
+    """Reads once how long the targets of a target group drain, and keeps it."""
+
+    def __init__(self) -> None:
+        """Begin without having read anything."""
+        self._known: dict[str, float | None] = {}
+
+    def of(self, aws: Aws, target_group: str) -> float | None:
+        """Return that in seconds, None where it is not known.
+
+        That is for a classic load balancer, and where it may not be read.
+        """
+        if target_group not in self._known:
+            self._known[target_group] = _delay(aws, target_group)
+        return self._known[target_group]
+
+
+class TargetCalls:
+    """Implements the part of core.ports.Cloud that concerns targets."""
+
+    _aws: Aws
+    _delays: Delays
+
+    def read_targets(self, target_group: str) -> Targets:
+        """Return the targets of a target group.
+
+        The first time another call reads its delay.
+        """
+        found = tuple(read_targets(self._aws, [target_group]))
+        return Targets(found, self._delays.of(self._aws, target_group) if found else None)
+
+    def deregister(self, target_group: str, targets: tuple[tuple[str, int], ...]) -> None:
+        """Deregister targets."""
+        change_targets(self._aws, "DeregisterTargets", target_group, targets)
+
+    def register(self, target_group: str, targets: tuple[tuple[str, int], ...]) -> None:
+        """Register targets."""
+        change_targets(self._aws, "RegisterTargets", target_group, targets)
+
+
+def _delay(aws: Aws, target_group: str) -> float | None:
+    if target_group.startswith(CLASSIC):
+        return None
+    doing = f"read the attributes of target group {target_group}"
+    operation, named = "DescribeTargetGroupAttributes", {"TargetGroupArn": target_group}
+    try:
+        shown = aws.call(doing, "elbv2", operation, **named)
+    except (AccessError, NotFoundError):
+        return None
+    found: dict[str, Any] = {one["Key"]: one["Value"] for one in shown.get("Attributes", ())}
+    return float(found[DELAY]) if str(found.get(DELAY, "")).isdigit() else None
 
 
 def read_targets(aws: Aws, target_groups: Iterable[str]) -> Iterable[TargetHealth]:

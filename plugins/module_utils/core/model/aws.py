@@ -91,6 +91,27 @@ class TargetHealth:
         return frozenset((self.port, self.health_port)) - {0}
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Targets:
+    """Targets of a target group as one read saw them.
+
+    `delay`: seconds for which a target drains after it was deregistered; None where that is not
+    known.
+    """
+
+    health: tuple[TargetHealth, ...] = ()
+    delay: float | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TargetRead:
+    """When a read of a target group began and ended, and how long its targets drain."""
+
+    began: float
+    ended: float
+    delay: float | None = None
+
+
 def balancer_name(target_group: str) -> str:
     """Return what people call a target group or a classic load balancer."""
     if target_group.startswith(CLASSIC):
@@ -191,6 +212,12 @@ class Target:
     def source(self) -> tuple[str, str]:
         """Return template and version, as instances report what they were launched from."""
         return (self.template, self.version)
+
+    @property
+    def named(self) -> str:
+        """Return what people call it: "version 3 of web", or the name of a configuration."""
+        name = self.template_name or self.template
+        return f"version {self.version} of {name}" if self.version else name
 
     @property
     def ways(self) -> tuple[Target, ...]:

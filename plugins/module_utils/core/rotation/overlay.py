@@ -15,14 +15,17 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     Command,
+    Deregister,
     Protect,
     ProtectNew,
+    Register,
     Resume,
     SetMaxSize,
     SetTag,
     Suspend,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.targets import draining
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.warm_pool import (
     SetReuse,
 )
@@ -34,15 +37,24 @@ def overlay(group: Group, acts: Iterable[Command]) -> Group:
     Desired capacity and terminations are left to engine.rotation.memory, since others change them
     too.
     """
-    for act in acts:
-        group = dataclasses.replace(group, **_effect(group, act))
+    done = tuple(acts)
+    for number, act in enumerate(done):
+        if not _undone(act, done[number:]):
+            group = dataclasses.replace(group, **_effect(group, act))
     return group
+
+
+def _undone(act: Command, later: tuple[Command, ...]) -> bool:
+    """Return whether a target was registered again since: only a read tells."""
+    return isinstance(act, Deregister) and Register(act.target_group, act.targets) in later
 
 
 def _effect(group: Group, act: Command) -> dict[str, Any]:
     """Return the fields of the group that the act changes, with their new values."""
     if isinstance(act, Suspend):
         return {"suspended": group.suspended | set(act.processes)}
+    if isinstance(act, Deregister):
+        return {"targets": draining(group, act.target_group, act.targets)}
     if isinstance(act, Resume):
         return {"suspended": group.suspended - set(act.processes)}
     if isinstance(act, ProtectNew):

@@ -102,7 +102,7 @@ class RotationPolicy:
     failure_budget: int = 0
     min_ready: float = 10
     boot_timeout: float | None = None
-    lb_timeout: float = 300
+    lb_timeout: float = 420
     max_node_age: float | None = None
     poll_interval: float = 120
     scale_in_fence: bool = True

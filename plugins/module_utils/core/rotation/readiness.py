@@ -16,7 +16,6 @@ from collections.abc import Collection, Iterable
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import of_daemonset
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import (
     Group,
-    balancer_name,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
     DaemonSet,
@@ -39,17 +38,15 @@ def waiting_for(
     pods: Iterable[Pod],
     broken: Iterable[str],
     expected_taints: Collection[str],
-    unhealthy: tuple[str, ...],
     lacking: tuple[str, ...] = (),
     gates: Iterable[str] = (),
 ) -> str:
     """Return what a replacement node still waits for, "" if it is ready.
 
     `pods`: those on the node. `broken`: DaemonSets (namespace/name) that do not count.
-    `expected_taints`: taint keys that the group's nodes carry on purpose. `unhealthy`: target
-    groups in which it should be healthy and is not. `lacking`: what most of the group's outdated
-    nodes offered and it does not (see core.rotation.offers). `gates`: types of conditions that its
-    node must have.
+    `expected_taints`: taint keys that the group's nodes carry on purpose. `lacking`: what
+    most of the group's outdated nodes offered and it does not (see core.rotation.offers). `gates`:
+    types of conditions that its node must have.
     """
     node = member.node
     if node is None:
@@ -65,9 +62,7 @@ def waiting_for(
             return f"condition {gate} to be True"
     if unready := _unready_agent(pods, broken):
         return f"DaemonSet pod {unready} to be ready"
-    if lacking:
-        return f"{lacking[0]} to be offered"
-    return f"{balancer_name(unhealthy[0])} to find it healthy" if unhealthy else ""
+    return f"{lacking[0]} to be offered" if lacking else ""
 
 
 def _unready_agent(pods: Iterable[Pod], broken: Iterable[str]) -> str:

@@ -23,9 +23,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws imp
     TargetHealth,
     balancer_name,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.deregistration import (
-    look_after,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     Member,
 )
@@ -35,6 +32,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.ca
     limits,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RECENT,
     RotationContext,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import (
@@ -42,12 +40,21 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fa
     tried,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.late_reads import (
-    earlier_are_late,
+    shows_earlier,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.remarks import left
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.target_reads import (
+    await_drained,
+    known_recently,
+    known_since,
+    note_drained,
+    read_every,
+)
 
-TargetChange = Literal["drain", "join"]
-"""What is awaited of a target: that it gets no traffic any more, or that it is healthy."""
+TargetKey = tuple[str, str, int]
+"""Target group, ID and port of a target, as the record has it."""
+LEFT = ("draining", "unused")
+"""States of a target that gets no new traffic."""
 
 
 def leave_target_groups(ctx: RotationContext, member: Member, drained: bool = False) -> bool:
@@ -56,8 +63,12 @@ def leave_target_groups(ctx: RotationContext, member: Member, drained: bool = Fa
     Only the target groups attached to the group count. Returns True as well when lb_timeout has
     passed. Before it is `drained`, it stays where its pods have to move for another to be healthy.
     """
-    if outage.is_only_node(ctx):
+    if outage.is_only_node(ctx) or not ctx.group.target_groups:
         return True
+    began = ctx.now - ctx.since(f"targets {member.id}")
+    if not known_since(ctx, ctx.group.target_groups, began - RECENT):
+        return False
+    note_drained(ctx, member)
     mine = [
         target
         for target in ctx.group.targets
@@ -66,14 +77,11 @@ def leave_target_groups(ctx: RotationContext, member: Member, drained: bool = Fa
         and (drained or not _waits_for_pods(ctx, member, target.group))
     ]
     if not mine:
-        note_targets(ctx, "drain", _timer(member))
         return True
     if ctx.over(_timer(member), ctx.policy.lb_timeout):
-        return _leave_anyway(ctx, member)
-    if all(target.state == "draining" for target in mine):
-        await_targets(ctx, "drain", _timer(member))
-    else:
-        ctx.poll_soon = True
+        late = ctx.now - ctx.since(_timer(member)) + ctx.policy.lb_timeout - RECENT
+        groups = dict.fromkeys(target.group for target in mine)
+        return known_since(ctx, groups, late) and _leave_anyway(ctx, member)
     _deregister(ctx, member, mine)
     return False
 
@@ -81,23 +89,6 @@ def leave_target_groups(ctx: RotationContext, member: Member, drained: bool = Fa
 def _timer(member: Member) -> str:
     """Return since when this instance is to get no traffic any more."""
     return f"lb {member.id}"
-
-
-def await_targets(ctx: RotationContext, what: TargetChange, timer: str) -> None:
-    """Read the group again when targets may have changed.
-
-    `timer`: since when that is awaited.
-    """
-    waited = ctx.memory.reads.read_began - (ctx.now - ctx.since(timer))
-    pause = look_after(max(0.0, waited), ctx.memory.reads.target_times.get(what))
-    ctx.poll_in = min(ctx.poll_in, pause)
-
-
-def note_targets(ctx: RotationContext, what: TargetChange, timer: str) -> None:
-    """Remember how long a change takes that need not be waited for any more."""
-    began, known = ctx.memory.timers.get(timer), ctx.memory.reads.target_times
-    if began is not None and ctx.now - began < known.get(what, math.inf):
-        ctx.note(target_times={**known, what: ctx.now - began})
 
 
 def _waits_for_pods(ctx: RotationContext, member: Member, target_group: str) -> bool:
@@ -115,7 +106,7 @@ def _waits_for_pods(ctx: RotationContext, member: Member, target_group: str) -> 
     registered = {
         target.id
         for target in ctx.group.targets
-        if target.group == target_group and target.state not in ("draining", "unused")
+        if target.group == target_group and target.state not in LEFT
     }
     return bool(staying & registered) and not _others_healthy(ctx, target_group)
 
@@ -131,7 +122,6 @@ def _others_healthy(ctx: RotationContext, target_group: str) -> bool:
 
 def _leave_anyway(ctx: RotationContext, member: Member) -> bool:
     """Stop waiting, unless the instance is the last healthy target."""
-    note_targets(ctx, "drain", _timer(member))  # it takes at least so long
     if last := _last_healthy(ctx, member):
         give_up(ctx, member)
         text = f"Node {member.name} is the last healthy target of {last}"
@@ -147,23 +137,35 @@ def _leave_anyway(ctx: RotationContext, member: Member) -> bool:
 
 
 def _deregister(ctx: RotationContext, member: Member, mine: list[TargetHealth]) -> None:
+    """Deregister a node's targets, but no last healthy one.
+
+    Those that drain are waited for. What the others are is judged on a read of the last seconds.
+    """
+    staying = [target for target in mine if target.state != "draining"]
+    young = known_recently(ctx, dict.fromkeys(target.group for target in staying))
     last = _last_healthy(ctx, member)
     for target in mine:
         if target.state == "draining":
-            continue
-        if target.group == last:
+            await_drained(ctx, target)
+        elif young and target.group == last:
             ctx.tell(
                 "blocked",
                 member.name,
                 "it is the last healthy target of its target group",
                 once=f"last {member.id}",
             )
-            continue
-        key = (target.group, target.id, target.port)
-        if key in ctx.journal.deregistered_targets:
-            ctx.do(Deregister(target.group, ((target.id, target.port),)))
-        else:
-            ctx.record(deregistered_targets=(*ctx.journal.deregistered_targets, key))
+            read_every(ctx, target.group)
+        elif young:
+            _take_out(ctx, target)
+
+
+def _take_out(ctx: RotationContext, target: TargetHealth) -> None:
+    """Record that a target is deregistered, then do it."""
+    key = (target.group, target.id, target.port)
+    if key in ctx.journal.deregistered_targets:
+        ctx.do(Deregister(target.group, ((target.id, target.port),)))
+    else:
+        ctx.record(deregistered_targets=(*ctx.journal.deregistered_targets, key))
 
 
 def _last_healthy(ctx: RotationContext, member: Member) -> str:
@@ -184,40 +186,33 @@ def _last_healthy(ctx: RotationContext, member: Member) -> str:
 def rejoined(ctx: RotationContext) -> bool:
     """Register targets again whose nodes stay; return True once all are.
 
-    A read that still shows a target which we have just deregistered, or may have, is late.
+    Only a read tells that began when the node was to stay, and that shows what was done before.
     """
-    staying = {member.id for member in ctx.situation.members if not member.leaving}
-    present = {member.id for member in ctx.situation.members}
-    serving = {
-        (target.group, target.id)
-        for target in ctx.group.targets
-        if target.state not in ("draining", "unused") and not _just_deregistered(ctx, target)
-    }
-    missing = [
-        key
-        for key in ctx.journal.deregistered_targets
-        if key[1] in staying and key[:2] not in serving
-    ]
-    over = {
-        key
-        for key in ctx.journal.deregistered_targets
-        if key[1] not in present or (key[1] in staying and key not in missing)
-    }
-    if over and not earlier_are_late(ctx):
-        ctx.record(
-            deregistered_targets=tuple(
-                key for key in ctx.journal.deregistered_targets if key not in over
-            )
-        )
-    waits = [key for key in missing if not _given_up(ctx, key)]
-    ctx.poll_soon |= bool(waits)
-    if not waits or ctx.memory.mode == "rotate":
+    present = {member.id: member for member in ctx.situation.members}
+    missing, over = list[TargetKey](), set[TargetKey]()
+    for key in ctx.journal.deregistered_targets:
+        member = present.get(key[1])
+        if member is None:
+            over.add(key)
+        elif member.leaving:
+            ctx.forget(_staying(key))
+        elif not _known_to_stay(ctx, key):
+            missing.append(key)
+        elif any((one.group, one.id) == key[:2] and _serves(ctx, one) for one in ctx.group.targets):
+            over.add(key)
+        elif not _given_up(ctx, key):
+            missing.append(key)
+            read_every(ctx, key[0])
+    if over:
+        kept = (key for key in ctx.journal.deregistered_targets if key not in over)
+        ctx.record(deregistered_targets=tuple(kept))
+    if not missing or ctx.memory.mode == "rotate":
         ctx.forget("registered")
-        return not waits
-    return ctx.over("registered", ctx.policy.lb_timeout) and _leave_out(ctx, waits)
+        return not missing
+    return ctx.over("registered", ctx.policy.lb_timeout) and _leave_out(ctx, missing)
 
 
-def _leave_out(ctx: RotationContext, targets: list[tuple[str, str, int]]) -> Literal[True]:
+def _leave_out(ctx: RotationContext, targets: list[TargetKey]) -> Literal[True]:
     """Report targets that no read shows although we have registered them."""
     for group, instance, port in targets:
         left(
@@ -228,7 +223,23 @@ def _leave_out(ctx: RotationContext, targets: list[tuple[str, str, int]]) -> Lit
     return True
 
 
-def _given_up(ctx: RotationContext, key: tuple[str, str, int]) -> bool:
+def _known_to_stay(ctx: RotationContext, key: TargetKey) -> bool:
+    """Return whether a read tells what the target of a node that stays is."""
+    began = ctx.now - ctx.since(_staying(key))
+    return known_since(ctx, (key[0],), max(began, shows_earlier(ctx)))
+
+
+def _staying(key: TargetKey) -> str:
+    """Return since when the node of this target is to stay."""
+    return f"stays {key[1]} {key[0]}"
+
+
+def _serves(ctx: RotationContext, target: TargetHealth) -> bool:
+    """Return whether a target is registered, as far as a read can tell."""
+    return target.state not in LEFT and not _just_deregistered(ctx, target)
+
+
+def _given_up(ctx: RotationContext, key: TargetKey) -> bool:
     """Register a target again; return True once that is given up.
 
     Where there is no such target group any more, nothing of it stays recorded.

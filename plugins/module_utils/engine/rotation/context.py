@@ -46,6 +46,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.leas
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
     RotationPolicy,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.targets import (
+    ReadTargets,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import guard
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import Known
@@ -72,7 +75,7 @@ GUARDED = 5.0
 """Seconds until a command that the guard forbids is decided again."""
 RECENT = 5.0
 """Seconds: how old a read may be for acts that somebody else's change would make wrong."""
-FREE = (ReadCluster, ReadGroup, ReadHeartbeat, ReadLease, *READS)
+FREE = (ReadCluster, ReadGroup, ReadHeartbeat, ReadLease, ReadTargets, *READS)
 """Reads, which hurt nobody."""
 UNLOCKED = (*FREE, ReadConsole, WriteLease, WriteShared)
 """Commands that need no lock: reads, and writes of a Lease, which are refused if one is late."""
@@ -84,8 +87,8 @@ class RotationContext(Known):
     """Everything that the stages of one look share.
 
     Stages call `do`, `tell`, `note`, `record`, `look_at`; `memory` is replaced, never mutated.
-    `poll_soon`: what is awaited only a read of the group shows; `poll_in`: so many seconds after
-    the last. `read`: the command that reads it. `may_act`: the lock is ours and renewed in time.
+    `poll_soon`: what is awaited only a read of the group shows. `read`: the command that reads it.
+    `drained_at`: when instances will have drained. `may_act`: the lock is ours and renewed in time.
     """
 
     def __init__(self, memory: Memory, view: View, now: float, policy: RotationPolicy) -> None:
@@ -95,7 +98,7 @@ class RotationContext(Known):
         self.feeds: set[Feed] = {NODES}
         self.wake = math.inf
         self.may_act = False
-        self.poll_soon, self.poll_in = False, math.inf
+        self.poll_soon, self.drained_at = False, dict[str, float]()
         self.read = ReadGroup(policy.group)
 
     def do(self, command: Command) -> None:

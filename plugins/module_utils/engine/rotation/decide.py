@@ -63,6 +63,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.sl
     without_sleep,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.survey import survey
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.target_reads import (
+    quiet_until,
+)
 
 
 def start(now: float) -> Memory:
@@ -146,7 +149,7 @@ def _decide(ctx: RotationContext) -> RotationResult | None:
         return survey(ctx)
     ctx.may_act = lock.keep(ctx) and shared_lease.kept(ctx)
     run_phases(ctx, ctx.memory.mode)
-    ctx.note(poll_soon=ctx.poll_soon, poll_in=ctx.poll_in)
+    ctx.note(poll_soon=ctx.poll_soon, quiet_until=quiet_until(ctx))
     return None
 
 

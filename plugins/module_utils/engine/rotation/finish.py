@@ -46,6 +46,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.standing import (
     more_than_desired,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.target_reads import (
+    read_every,
+)
 
 REGISTERED = 60.0
 """Seconds after which reads show that an instance was registered in a target group."""
@@ -86,6 +89,7 @@ def _untargeted(ctx: RotationContext) -> str:
     for target_group in ctx.group.target_groups:
         for member in ctx.situation.current:
             if (target_group, member.id) not in registered:
+                read_every(ctx, target_group)
                 return f"instance {member.id} was not registered in {target_group}"
     return ""
 
@@ -117,7 +121,6 @@ def _finish_rotating(ctx: RotationContext) -> bool:
     if not _untargeted(ctx):
         ctx.forget("untargeted at the end")
     elif not ctx.over("untargeted at the end", REGISTERED):
-        ctx.poll_soon = True
         return False
     if not shrink.shrunk(ctx) or not ctx.fresh_awaited() or not warm_pool.is_current(ctx):
         return False

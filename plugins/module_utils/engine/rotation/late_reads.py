@@ -8,6 +8,8 @@ What the record lists must not be taken for undone, and dropped, because a read 
 
 from __future__ import annotations
 
+import math
+
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     Deregister,
     Protect,
@@ -41,5 +43,10 @@ def are_late(ctx: RotationContext) -> bool:
 
 def earlier_are_late(ctx: RotationContext) -> bool:
     """Return whether the last read may lack what the run before us did."""
+    return ctx.memory.reads.read_began < shows_earlier(ctx)
+
+
+def shows_earlier(ctx: RotationContext) -> float:
+    """Return from when on reads show what the run before us did."""
     memory = ctx.memory
-    return memory.resumed and memory.reads.read_began < memory.lock.taken + SETTLED
+    return memory.lock.taken + SETTLED if memory.resumed else -math.inf

@@ -13,12 +13,10 @@ from __future__ import annotations
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     Command,
     ReadCluster,
-    ReadGroup,
     ReadLease,
     WriteLease,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.commands import (
-    READS,
     WriteShared,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
@@ -47,6 +45,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.ac
     raise_if_given_up,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    FREE,
     RotationContext,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.observe import (
@@ -249,7 +248,7 @@ def release(ctx: RotationContext) -> bool:
     """
     if ctx.memory.lock.released or not ctx.memory.lock.held:
         return True
-    free = (ReadGroup, ReadLease, WriteLease, WriteShared, *READS)
+    free = (*FREE, WriteLease, WriteShared)
     answered = all(isinstance(one, free) for one in (*ctx.view.in_flight, *ctx.commands))
     if answered and shared_lease.released(ctx):
         _write(ctx, "")

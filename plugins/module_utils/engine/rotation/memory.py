@@ -61,6 +61,8 @@ class Memory:
     timers: Mapping[str, float] = dataclasses.field(default_factory=dict)
     careful: bool = False
     turned_back: bool = False
+    quiet_until: float = -math.inf
+    """Until when nothing is awaited but that targets of load balancers have drained."""
     window_closed: bool = False
     """Too little is left of the maintenance window for another replacement."""
     drain: DrainMemory = dataclasses.field(default_factory=DrainMemory)

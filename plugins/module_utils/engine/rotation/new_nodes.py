@@ -13,6 +13,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     FailedError,
     OverdueError,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import balancer_name
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import CSINODES, Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.boot import boot_began
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
@@ -21,7 +22,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.offe
     missing_offers,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.readiness import (
-    lacking_targets,
     waiting_for,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
@@ -32,10 +32,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_pla
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     kept,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.balancers import (
-    await_targets,
-    note_targets,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.capacity import take
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.console import (
@@ -57,6 +53,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.surplus import (
     may_spare,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.target_reads import (
+    unhealthy,
 )
 
 WATCHED = 120.0
@@ -105,7 +104,10 @@ def awaited(ctx: RotationContext, member: Member) -> str:
     if lacks := _lacks(ctx, member):
         ctx.forget(f"ready {member.id}")
         return lacks
-    if ctx.over(f"ready {member.id}", ctx.policy.min_ready):
+    ready = f"ready {member.id}"
+    if ctx.over(ready, ctx.policy.min_ready):
+        if member.node is not None and (names := unhealthy(ctx, member, ready)):
+            return f"{balancer_name(names[0])} to find it healthy"
         ctx.note(lost_launches=0)
         ctx.mark(joined=ctx.memory.nodes.marks.joined | {member.id})
         took = ctx.since(f"boot {member.id}")
@@ -140,21 +142,11 @@ def _lacks(ctx: RotationContext, member: Member) -> str:
             return "its pods to be listed"
         if not _knows_offers(ctx):
             return "the CSI drivers to be listed"
-    unhealthy = lacking_targets(
-        ctx.group,
-        member,
-        ctx.situation.outdated_ids,
-        ctx.journal.served,
-        ctx.journal.follows,
-    )
-    if member.node is not None:
-        (await_targets if unhealthy else note_targets)(ctx, "join", f"healthy {member.id}")
     lacks = waiting_for(
         member,
         ctx.view.cache.items(pods).values() if ctx.policy.daemonset_gate == "wait" else (),
         ctx.journal.broken,
         _expected_taints(ctx),
-        unhealthy,
         _lacking_offers(ctx, member),
         ctx.policy.readiness_gates,
     )
@@ -207,7 +199,7 @@ def _still_ready(ctx: RotationContext, member: Member) -> None:
         ctx.forget(f"lost {member.id}")
         offers = _lacking_offers(ctx, member) if _knows_offers(ctx) else ()
         gates = ctx.policy.readiness_gates
-        if lacks := waiting_for(member, (), (), _expected_taints(ctx), (), offers, gates):
+        if lacks := waiting_for(member, (), (), _expected_taints(ctx), offers, gates):
             _relapsed(ctx, member, lacks)
     elif member.id in ctx.memory.reads.turned:
         return  # the next read tells whether its instance has ended

@@ -41,6 +41,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
     STALE_READ_TIMEOUT,
     Memory,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.target_reads import (
+    repeat_refused,
+)
 
 MOVED = "moved"
 FIRST_CONTACT = 15.0
@@ -53,11 +56,9 @@ it a little earlier."""
 OUT_OF_SIGHT = 300.0
 """Seconds without any answer of an API after which a run gives up."""
 AWAITED, ENDING = 5.0, 30.0
-"""Seconds until the next read while something is awaited that only a read shows, and at most while
-the run comes to its end."""
+"""Seconds until the next read while only that shows what is awaited, and when the run ends."""
 SERVES, SERVES_AT_END = 300.0, 15.0
-"""Seconds for which what hardly changes is not read again: in the middle of a rotation, and when it
-comes to its end."""
+"""Seconds for which what hardly changes is not read again: in mid-rotation, and at its end."""
 
 
 def look(ctx: RotationContext, also: tuple[str, ...]) -> bool:
@@ -68,7 +69,8 @@ def look(ctx: RotationContext, also: tuple[str, ...]) -> bool:
     _note_turned(ctx)
     looked_up = tuple(sorted({*also, *ctx.memory.reads.turned}))
     age = _max_age(ctx)
-    ctx.read = ReadGroup(ctx.policy.group, looked_up, age, max(REFRESH_AGE, age))
+    survey = ctx.memory.reads.group is None or ctx.memory.mode == "survey"
+    ctx.read = ReadGroup(ctx.policy.group, looked_up, age, max(REFRESH_AGE, age), survey)
     due = _due(ctx)
     if ctx.now >= due:
         ctx.do(ctx.read)
@@ -102,16 +104,17 @@ def _max_age(ctx: RotationContext) -> float:
     raising = ctx.journal.account.raise_from is not None
     if others or raising or reads.doubt is not None or moving(ctx):
         return 0.0
-    return SERVES if mode == "rotate" and ctx.situation.outdated else SERVES_AT_END
+    going_on = ctx.situation.outdated or ctx.situation.leaving
+    return SERVES if mode == "rotate" and going_on else SERVES_AT_END
 
 
 def _due(ctx: RotationContext) -> float:
     """Return when to read the group next.
 
-    On the slow tick; soon after an act of ours; every few seconds while something is awaited that
-    only a read shows; and at once when a node joins that no read has shown, or is not Ready any
-    more. Replacement nodes and the ends of pods are seen by watches, so that a rotation costs a few
-    reads per node whatever the size of the account.
+    On the slow tick, which waits while nothing but targets drain; soon after an act of ours; every
+    few seconds while something is awaited that only a read shows; and at once when a node joins
+    that no read has shown, or is not Ready any more. Replacement nodes and the ends of pods are
+    seen by watches.
     """
     memory = ctx.memory
     if memory.reads.group is None or memory.reads.turned:
@@ -124,8 +127,11 @@ def _due(ctx: RotationContext) -> float:
     ):
         ctx.note(outside=memory.reads.outside | unknown)
         return ctx.now
-    due = memory.reads.read_began + min(_pause(memory), ctx.policy.poll_interval)
-    shown = memory.reads.read_began >= memory.outbox.acted
+    pause, began = _pause(memory), memory.reads.read_began
+    due = began + min(pause, ctx.policy.poll_interval)
+    if math.isinf(pause):
+        due = max(due, min(memory.quiet_until, began + SERVES))
+    shown = began >= memory.outbox.acted
     return due if shown else min(due, memory.reads.read_due)
 
 
@@ -133,12 +139,12 @@ def _pause(memory: Memory) -> float:
     """Return the seconds after which what is awaited has to be looked at."""
     if memory.reads.poll_soon or memory.unseen or memory.reads.doubt or memory.mode == "survey":
         return AWAITED
-    return min(memory.reads.poll_in, math.inf if memory.mode == "rotate" else ENDING)
+    return math.inf if memory.mode == "rotate" else ENDING
 
 
 def _raise_if_blind(ctx: RotationContext) -> None:
     retry = ctx.refused(ReadGroup(ctx.policy.group))
-    errors = [retry.error] if retry else []
+    errors = [*([retry.error] if retry else []), *repeat_refused(ctx)]
     errors += [ctx.view.cache.broken[NODES]] if NODES in ctx.view.cache.broken else []
     denied = [error for error in errors if isinstance(error, AccessError)]
     absent = gone.gone_for_now(ctx)
@@ -231,7 +237,7 @@ def stale(ctx: RotationContext) -> bool:
         template, version = unseen[0]
         way = next((one for one in found.ways if one.template == template), None)
         raise RefusedError(
-            f"Auto Scaling group {ctx.group.name} launches from {_named(way or found)}, not"
+            f"Auto Scaling group {ctx.group.name} launches from {(way or found).named}, not"
             f" {version if way else f'{template} {version}'.rstrip()}",
             "Point the group at that version, or leave out launch_template_version",
         )
@@ -245,11 +251,6 @@ def _known(ctx: RotationContext, found: Target) -> set[tuple[str, str]]:
         main = (found.template, ctx.policy.version)
     others = (one[:2] for one in ctx.journal.target_others) if ctx.handed else ()
     return {main, *others} - {("", "")}
-
-
-def _named(target: Target) -> str:
-    name = target.template_name or target.template
-    return f"version {target.version} of {name}" if target.version else name
 
 
 def target_error(ctx: RotationContext) -> RotatorError | None:

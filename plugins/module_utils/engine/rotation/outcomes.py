@@ -14,12 +14,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Command,
     DeleteNode,
     DeletePod,
+    Deregister,
     EnterStandby,
     Evict,
     ReadCluster,
     ReadConsole,
     ReadGroup,
     ReadLease,
+    Register,
     SetDesired,
     Terminate,
     WriteLease,
@@ -31,18 +33,16 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     ThrottledError,
     may_be_done,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.heartbeats import (
     ReadHeartbeat,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
-    salvage,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.launching import (
     LaunchInstance,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.overlay import overlay
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.targets import (
+    ReadTargets,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
     outcomes as control_plane,
 )
@@ -55,6 +55,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.he
     learn_heartbeat,
     learn_refusal,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.lease_news import (
+    learn_lease,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     REPEAT,
     Memory,
@@ -66,6 +69,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.no
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
     Retry,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.target_news import (
+    learn_deregistered,
+    learn_targets,
+    with_known_targets,
+)
 
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 30.0
 """Seconds until a failed command is tried again: at first, doubled every time, and at most."""
@@ -74,6 +82,8 @@ AFTER_ACT = 1.0
 """Seconds until the group is read after an act of ours."""
 RAISES = (SetDesired, LaunchInstance)
 """Commands that raise desired."""
+TARGETS = (Deregister, Register)
+"""Commands that change nothing of the group itself."""
 CONFLICT_PAUSE = 1.0
 """Seconds until a Lease that somebody else has written is read: who writes it again and again must
 not make us ask without a pause."""
@@ -119,11 +129,13 @@ def _succeeded(memory: Memory, done: Done) -> Memory:
         found = {**memory.lock.elsewhere, command.namespace: (done.answer, done.began)}
         return memory.with_fields(elsewhere=found)
     if isinstance(command, (ReadLease, WriteLease)):
-        return _leased(memory, done)
+        return learn_lease(memory, done)
     if isinstance(command, ReadHeartbeat):
         return learn_heartbeat(memory, command.node, done.answer, done.began)
     if isinstance(command, ReadConsole):
         return learn_console(memory, command, done.answer)
+    if isinstance(command, ReadTargets):
+        return _effective(learn_targets(memory, done), done.began)
     memory = memory.with_fields(changed=True)
     memory = _asked(memory, command, done.ended)
     if isinstance(command, RAISES):
@@ -134,6 +146,8 @@ def _succeeded(memory: Memory, done: Done) -> Memory:
         memory = memory.with_fields(acts={**memory.outbox.acts, command: done.ended})
     if isinstance(command, ChangeNode):
         memory = learn_write(memory, command, done.answer or "", done.ended)
+    if isinstance(command, Deregister):
+        memory = learn_deregistered(memory, command)
     if command.service == "aws":
         memory = memory.with_fields(
             acts={**_without(memory.outbox.acts, command), command: done.ended},
@@ -147,8 +161,11 @@ def _acted(memory: Memory, command: Command, now: float) -> Memory:
     """Note that an act on AWS has ended, and when a read should show it.
 
     The end of an instance that Auto Scaling replaces is not waited for: its replacement is seen
-    when its node joins, before the next node is cordoned, or on the slow tick.
+    when its node joins, before the next node is cordoned, or on the slow tick. What happens to
+    targets, reads of the group do not show.
     """
+    if isinstance(command, TARGETS):
+        return memory
     replaced = isinstance(command, Terminate) and not command.decrement
     due = math.inf if replaced else now + AFTER_ACT
     if memory.reads.read_began < memory.outbox.acted:
@@ -191,7 +208,7 @@ def _read(memory: Memory, done: Done, also: tuple[str, ...], sending: bool) -> M
     """
     if done.began < memory.reads.read_began:
         return memory
-    group: Group = done.answer
+    group, reads = with_known_targets(memory, done)
     ended = frozenset(instance.id for instance in group.instances if instance.ending)
     gone = memory.nodes.marks.gone | ended
     if gone != memory.nodes.marks.gone:
@@ -204,6 +221,7 @@ def _read(memory: Memory, done: Done, also: tuple[str, ...], sending: bool) -> M
         read=group,
         read_began=done.began,
         read_ended=done.ended,
+        target_reads=reads,
         turned=memory.reads.turned.difference(also),
     )
     return _effective(memory, done.began)
@@ -221,40 +239,6 @@ def _effective(memory: Memory, now: float) -> Memory:
 
 def _without(acts: Mapping[Command, float], command: Command) -> dict[Command, float]:
     return {act: at for act, at in acts.items() if act != command}
-
-
-def _leased(memory: Memory, done: Done) -> Memory:
-    lease: Lease | None = done.answer
-    same = (
-        memory.lock.lease is not None
-        and lease is not None
-        and (lease.renewed, lease.holder) == (memory.lock.lease.renewed, memory.lock.lease.holder)
-    )
-    memory = memory.with_fields(
-        lease=lease, lease_read=done.ended, seen=memory.lock.seen if same else done.ended
-    )
-    if lease is None:
-        losses = memory.lock.lease_losses + memory.lock.held
-        return memory.with_fields(lease_losses=losses, lease_unproven=memory.lock.held)
-    written, unread = salvage(lease.journal)
-    memory = memory.with_fields(unread=unread)
-    if isinstance(done.command, WriteLease):
-        held = bool(lease.holder)
-        memory = memory if memory.lock.held else memory.with_fields(taken=done.ended)
-        return memory.with_fields(
-            held=held, released=not held, confirmed=done.began, written=written
-        )
-    if memory.lock.held:
-        return memory.with_fields(lease_unproven=False)
-    # what an earlier run has left is where we go on, and until we hold it others may still write
-    if not memory.lock.held:
-        return memory.with_fields(
-            journal=written,
-            written=written,
-            resumed=not written.clean,
-            raise_sent=written.raise_from >= 0,
-        )
-    return memory
 
 
 def _failed(memory: Memory, done: Done, now: float) -> Memory:
@@ -285,7 +269,7 @@ def _failed(memory: Memory, done: Done, now: float) -> Memory:
         pause = max(pause, 5.0)
     retries = {**memory.outbox.retries, command: Retry(times, now + pause, error)}
     memory = memory.with_fields(retries=retries)
-    reads = isinstance(command, (ReadGroup, *control_plane.COMMANDS))
+    reads = isinstance(command, (ReadGroup, ReadTargets, *control_plane.COMMANDS))
     if command.service != "aws" or reads:
         return memory
     if may_be_done(error):

@@ -25,7 +25,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
     Streak,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Target
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import (
+    Group,
+    Target,
+    TargetRead,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
     Lease,
     Node,
@@ -95,9 +99,8 @@ class LeaseMemory:
     turn_at: float = math.inf
     """When a look has first seen our Lease say so, or say the contrary."""
     forced_wait: float = 0.0
-    """Seconds to wait for a holder from whom the Lease was taken by force."""
     taken_from: str = ""
-    """From whom our write takes the Lease, for people; told once it has succeeded."""
+    """From whom our write takes it, told once that has succeeded, and how long to wait for him."""
     cluster_uid: str = ""
     cluster_proven: bool = False
 
@@ -109,12 +112,13 @@ class GroupMemory:
     `read`: the group as last read, between `read_began` and `read_ended`; `group`: the same with
     our own late acts laid over it. `first_read_at`: in seconds since the epoch. `target`: as
     resolved when this run began. `desired_at`: when our last write of desired or decrement ended;
-    `doubt`: a desired that nothing of ours explains yet; `lost`: instances that ended since and
-    that we did not end; `ended_by_us`: those that we asked to end; `decremented`: those whose end
-    with decrement Auto Scaling has answered well; `foreign`: proven writes of others, not told yet.
-    `outside`: instances of Nodes that no read of the group has shown. `ready`: members whose node
-    was Ready at the last look; `turned`: those that are not Ready any more, and no read has looked
-    them up since. `read_due`: when to read for what we did since. `cause`: as that of Group.
+    `doubt`: a desired that nothing of ours explains yet; `lost`: instances that ended since, not by
+    us; `ended_by_us`: those that we asked to end; `decremented`: those whose end with decrement was
+    answered well; `foreign`: proven writes of others, not told yet; `cause`: what moved it last, as
+    an activity says. `outside`: instances of Nodes that no read has shown. `ready`: members whose
+    node was Ready at the last look; `turned`: those that are not any more, and not looked up since.
+    `read_due`: when to read because of what we did. `target_times`: the shortest in which targets
+    drained and ("join") a node was found healthy.
     """
 
     group: Group | None = None
@@ -132,12 +136,10 @@ class GroupMemory:
     cause: str = ""
     foreign: tuple[Foreign, ...] = ()
     lowered: tuple[int, float] = (0, -math.inf)
-    """How many instances somebody may have ended who lowered desired and was counted then."""
+    """How many somebody may have ended who lowered desired, and when he was counted."""
     poll_soon: bool = False
-    poll_in: float = math.inf
-    """Seconds after the last read that something is awaited which takes longer."""
+    target_reads: Mapping[str, TargetRead] = dataclasses.field(default_factory=dict)
     target_times: Mapping[str, float] = dataclasses.field(default_factory=dict)
-    """The shortest time in which a target was seen to "drain" and to "join", in seconds."""
     read_due: float = math.inf
     ready: frozenset[str] = frozenset()
     turned: frozenset[str] = frozenset()
@@ -155,8 +157,8 @@ class Outbox:
     """What became of our commands (context, failures, outcomes).
 
     `acted`: when the last one on AWS ended. `acts`: those that succeeded lately, and when;
-    `unanswered`: those whose answer was lost. `node_writes`: how often each Node was written in
-    which way, and when last.
+    `unanswered`: those whose answer was lost. `node_writes`: how often each Node was written, and
+    when last; `unshown`: the versions that these writes have made and no watch has shown.
     """
 
     acted: float = -math.inf
@@ -167,7 +169,6 @@ class Outbox:
         default_factory=dict
     )
     unshown: Mapping[tuple[str, str], str] = dataclasses.field(default_factory=dict)
-    """The versions of Nodes that such writes have made and that the watch has yet to show."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -263,12 +264,11 @@ class ControlPlaneMemory:
     `machines_at`, `components_at` and `dns_at`. `judged_at`: the read of components that was
     judged last; `streaks`: by instance, since when each node has been whole. `renewals`: by node,
     renewTime of its Lease and when it was first seen so. `shared`: the shared Lease, as read or
-    written at `shared_read`;
-    `shared_seen`: when its renewTime was first seen as it is; `shared_held` and `shared_confirmed`:
-    it is ours, by a write issued at that moment, and by the first one at `first_confirmed`;
-    `shared_wait`: seconds to wait for the holder from whom it was taken by force, `shared_from`.
-    `way_back`: the file that says how to go back, "" before it is written.
-    `repaired`: the new node that was not whole and that we have ended.
+    written at `shared_read`; `shared_seen`: when its renewTime was first seen as it is; it is ours
+    (`shared_held`) by a write issued at `shared_confirmed`, the first one at `first_confirmed`;
+    `shared_wait`: seconds to wait for the holder from whom it was taken by force, `shared_from`;
+    `way_back`: the file that says how to go back, "" before it is written; `repaired`: the new node
+    that was not whole and that we have ended.
     `others`: the Leases of node groups, listed at `others_at`; `rivals`: those of the groups of the
     control plane, listed at `rivals_at`; `holders`: of all of them, as `shared_seen`.
     """

@@ -5,10 +5,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.autoscaling import (
+    AutoScaling,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.targets import (
+    DELAY,
     change_targets,
     read_targets,
 )
@@ -16,6 +22,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import (
     CLASSIC,
     TargetHealth,
+    Targets,
 )
 from ansible_collections.nodeops.rotator.tests.unit.clients.aws.recorded import Recorded, refusal
 
@@ -40,6 +47,45 @@ def test_the_port_of_the_health_check_is_read_if_it_is_a_number(said: str, port:
     (found,) = read_targets(Aws(raw), ["web"])
     assert found == TargetHealth("web", "i-1", 80, "healthy", port)
     assert found.ports == frozenset((80, port)) - {0}
+
+
+def test_a_read_of_a_target_group_tells_its_delay_which_is_asked_for_once() -> None:
+    delay = {"Attributes": [{"Key": DELAY, "Value": "120"}, {"Key": "x", "Value": "y"}]}
+    raw = Recorded(DescribeTargetHealth=HEALTHY, DescribeTargetGroupAttributes=delay)
+    cloud = AutoScaling(Aws(raw))
+    for _time in range(2):
+        found = cloud.read_targets("web")
+        assert found == Targets((TargetHealth("web", "i-1", 80, "healthy"),), 120.0)
+    assert [name for name, _params in raw.calls] == [
+        "elbv2:DescribeTargetHealth",
+        "elbv2:DescribeTargetGroupAttributes",
+        "elbv2:DescribeTargetHealth",
+    ]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(refusal("AccessDenied"), id="it may not be read"),
+        pytest.param(refusal("TargetGroupNotFound"), id="it was deleted"),
+        pytest.param({"Attributes": []}, id="it has none"),
+        pytest.param({"Attributes": [{"Key": DELAY, "Value": "soon"}]}, id="it is no number"),
+    ],
+)
+def test_a_delay_that_is_not_known_is_none(answer: Any) -> None:
+    raw = Recorded(DescribeTargetHealth=HEALTHY, DescribeTargetGroupAttributes=answer)
+    assert AutoScaling(Aws(raw)).read_targets("web").delay is None
+
+
+def test_a_classic_load_balancer_has_no_delay_and_a_deleted_target_group_no_targets() -> None:
+    raw = Recorded(
+        DescribeInstanceHealth={"InstanceStates": [{"InstanceId": "i-1", "State": "InService"}]},
+        DescribeTargetHealth=refusal("TargetGroupNotFound"),
+    )
+    cloud = AutoScaling(Aws(raw))
+    assert cloud.read_targets(CLASSIC + "api").delay is None
+    assert cloud.read_targets("gone") == Targets()
+    assert len(raw.calls) == 2
 
 
 def test_what_may_not_be_read_is_not_taken_for_none() -> None:

@@ -15,6 +15,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Protect,
     ProtectNew,
     ReadGroup,
+    Register,
     Resume,
     SetDesired,
     SetMaxSize,
@@ -23,7 +24,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Terminate,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.overlay import overlay
-from ansible_collections.nodeops.rotator.tests.unit.core.builders import a_group, an_instance
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
+    INGRESS,
+    a_group,
+    a_target,
+    an_instance,
+)
 
 GROUP = a_group(
     an_instance("a"),
@@ -73,12 +79,18 @@ def test_protection_of_instances_shows_and_the_latest_act_counts() -> None:
     [
         SetDesired("blue", 9),
         Terminate("i-a", True),
-        Deregister("arn", (("i-a", 1),)),
         ReadGroup("blue"),
     ],
 )
 def test_what_others_change_too_is_followed_elsewhere(act: Command) -> None:
     assert overlay(GROUP, [act]) == GROUP
+
+
+def test_a_target_drains_once_it_was_deregistered_unless_it_was_registered_since() -> None:
+    group = a_group(an_instance("a"), targets=(a_target("a"), a_target("b")))
+    out, back = Deregister(INGRESS, (("i-a", 30080),)), Register(INGRESS, (("i-a", 30080),))
+    for acts, state in (([out], "draining"), ([out, back], "healthy"), ([back, out], "draining")):
+        assert overlay(group, acts).targets == (a_target("a", state), a_target("b"))
 
 
 def test_without_acts_it_is_the_group_itself() -> None:

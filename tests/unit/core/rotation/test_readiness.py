@@ -38,7 +38,6 @@ AGENT = Owner("DaemonSet", "agent", "uid-agent")
 
 def lacks(
     pods: tuple[Pod, ...] = (),
-    unhealthy: tuple[str, ...] = (),
     node: bool = True,
     lacking: tuple[str, ...] = (),
     gates: tuple[str, ...] = (),
@@ -50,9 +49,7 @@ def lacks(
     """
     nodes = [a_node("a", **fields)] if node else []
     member = members(a_group(an_instance("a", fresh=True)), *nodes)["a"]
-    return waiting_for(
-        member, pods, ("kube-system/lame",), {"dedicated"}, unhealthy, lacking, gates
-    )
+    return waiting_for(member, pods, ("kube-system/lame",), {"dedicated"}, lacking, gates)
 
 
 def pod(ready: bool, owner: Owner | None = AGENT, namespace: str = "kube-system") -> Pod:
@@ -93,17 +90,8 @@ def pod(ready: bool, owner: Owner | None = AGENT, namespace: str = "kube-system"
             "DaemonSet pod other/agent-x to be ready",
         ),
         ({"pods": (pod(False, Owner("ReplicaSet", "cart-1")), pod(False, None))}, ""),
-        ({"unhealthy": (INGRESS,)}, "target group ingress to find it healthy"),
-        (
-            {"lacking": ("resource nvidia.com/gpu",), "unhealthy": (INGRESS,)},
-            "resource nvidia.com/gpu to be offered",
-        ),
-        ({"unhealthy": ("odd",)}, "target group odd to find it healthy"),
-        ({"unhealthy": ("classic/api",)}, "load balancer api to find it healthy"),
-        (
-            {"ready": False, "taints": (Taint("x", "NoSchedule"),), "unhealthy": (INGRESS,)},
-            "its node to be Ready",
-        ),
+        ({"lacking": ("resource nvidia.com/gpu",)}, "resource nvidia.com/gpu to be offered"),
+        ({"ready": False, "taints": (Taint("x", "NoSchedule"),)}, "its node to be Ready"),
     ],
 )
 def test_what_a_fresh_node_waits_for(arguments: dict[str, Any], reason: str) -> None:

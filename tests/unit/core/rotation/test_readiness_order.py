@@ -26,7 +26,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.read
     waiting_for,
 )
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
-    INGRESS,
     a_group,
     a_node,
     a_target,
@@ -40,7 +39,6 @@ STEPS = (
     "taint agent/not-ready to be removed",
     "DaemonSet pod kube-system/agent-x to be ready",
     "CSI driver ebs to be offered",
-    "target group ingress to find it healthy",
 )
 """What is waited for, in the order in which a node usually gets there."""
 AGENT = Pod(
@@ -61,7 +59,6 @@ def wait(missing: frozenset[int]) -> str:
         (AGENT,) if 3 in missing else (),
         (),
         (),
-        (INGRESS,) if 5 in missing else (),
         ("CSI driver ebs",) if 4 in missing else (),
     )
 
@@ -84,7 +81,7 @@ def test_only_a_node_that_is_surely_ready_takes_load(
 ) -> None:
     node = a_node("a", ready, unschedulable=unschedulable)
     member = members(a_group(an_instance("a", fresh=True)), node)["a"]
-    is_ready = waiting_for(member, (), (), (), ()) == ""
+    is_ready = waiting_for(member, (), (), ()) == ""
     assert is_ready is (ready is True and not unschedulable)
 
 
@@ -96,7 +93,7 @@ def test_which_taints_keep_a_node_waiting(key: str, effect: str, expected: Any) 
     node = a_node("a", taints=(Taint(key, effect),))
     member = members(a_group(an_instance("a", fresh=True)), node)["a"]
     blocks = effect != "PreferNoSchedule" and key not in (*expected, CORDON, OUTDATED)
-    found = waiting_for(member, (), (), expected, ())
+    found = waiting_for(member, (), (), expected)
     assert found == (f"taint {key} to be removed" if blocks else "")
 
 
@@ -117,7 +114,7 @@ def test_a_pod_counts_if_a_daemonset_that_worked_owns_it(
 ) -> None:
     pod = Pod(namespace, "x", "uid-x", ready=ready, owner=owner)
     member = members(a_group(an_instance("a", fresh=True)), a_node("a"))["a"]
-    found = waiting_for(member, (pod,), ("kube-system/lame",), (), ())
+    found = waiting_for(member, (pod,), ("kube-system/lame",), ())
     assert found == (f"DaemonSet pod {pod.id} to be ready" if counts else "")
 
 

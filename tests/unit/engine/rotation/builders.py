@@ -11,7 +11,10 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Command
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import (
+    Group,
+    TargetRead,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease, Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
     BUDGETS,
@@ -86,7 +89,7 @@ def counted(journal: Journal, group: Group | None, ours: int = 0) -> Journal:
 def a_memory(group: Group | None, journal: Journal = RUNNING, ours: int = 0, **more: Any) -> Memory:
     """A run in its midst.
 
-    The lock is held and fresh, the record written, and the group read just now.
+    The lock is held and fresh, the record written, and the group and its targets read just now.
     """
     journal = counted(journal, group, ours)
     usual: dict[str, Any] = {
@@ -100,6 +103,8 @@ def a_memory(group: Group | None, journal: Journal = RUNNING, ours: int = 0, **m
         "written": journal,
     }
     usual |= {"group": group, "read": group, "read_began": NOW, "target": TARGET}
+    attached = group.target_groups if group is not None else ()
+    usual["target_reads"] = {name: TargetRead(NOW, NOW) for name in attached}
     return Memory(began=0.0, journal=journal).with_fields(**{**usual, **more})
 
 

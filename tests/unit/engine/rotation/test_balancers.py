@@ -15,12 +15,16 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Deregister,
     Register,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import TargetRead
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.deregistration import (
     SOONEST,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     Marks,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.targets import (
+    ReadTargets,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
     DrainMemory,
@@ -31,6 +35,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     ended_nodes,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RECENT,
     RotationContext,
 )
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
@@ -54,6 +59,8 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.test_replace
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.test_replacement_back import (
     MARKED,
 )
+
+TAKEN = Deregister(INGRESS, (("i-w", 30080),))
 
 
 def balanced(
@@ -79,39 +86,34 @@ def test_a_target_is_recorded_then_deregistered_then_waited_for() -> None:
     ctx, done = balanced(a_target("w", "draining"), a_target("x"))
     assert not done
     assert ctx.commands == []
-    assert (ctx.poll_soon, ctx.poll_in) == (False, SOONEST)
+    assert ctx.wake == NOW + SOONEST
     assert balanced(a_target("w", "unused"), a_target("x"))[1]
     assert balanced(a_target("x"))[1]
 
 
-@pytest.mark.parametrize(
-    ("began", "times", "within"),
-    [(0.0, {}, SOONEST), (200.0, {}, 50.0), (0.0, {"drain": 300.0}, 270.0)],
-    ids=["just begun", "for long", "as the others did"],
-)
-def test_a_draining_target_is_looked_at_when_it_may_be_done(
-    began: float, times: dict[str, float], within: float
-) -> None:
-    timers = {"lb i-w": NOW - began}
-    ctx, done = balanced(
-        a_target("w", "draining"), a_target("x"), timers=timers, target_times=times, read_began=NOW
-    )
-    assert not done
-    assert (ctx.poll_soon, ctx.poll_in) == (False, within)
+def test_a_node_is_out_of_target_groups_only_by_a_read_since_it_leaves() -> None:
+    old = {INGRESS: TargetRead(NOW - RECENT - 1, NOW - RECENT)}
+    for targets in ((a_target("x"),), (a_target("w", "unused"), a_target("x"))):
+        ctx, done = balanced(*targets, target_reads=old)
+        assert not done
+        assert ctx.commands == [ReadTargets(INGRESS)]
+        assert balanced(*targets, target_reads=old, timers={"targets i-w": NOW - 60})[1]
+    ctx, done = balanced(a_target("x"), target_reads={})
+    assert not done, "a target group that was attached since"
 
 
-@pytest.mark.parametrize(
-    ("began", "known", "found"),
-    [(NOW - 40, {}, 40.0), (NOW - 40, {"drain": 60.0}, 40.0), (NOW - 40, {"drain": 5.0}, 5.0)],
-    ids=["the first", "a faster one", "a slower one"],
-)
-def test_how_long_a_target_took_is_remembered(
-    began: float, known: dict[str, float], found: float
-) -> None:
-    ctx, done = balanced(a_target("w", "unused"), timers={"lb i-w": began}, target_times=known)
-    assert done
-    assert ctx.memory.reads.target_times == {"drain": found}
-    assert balanced(a_target("w", "unused"))[0].memory.reads.target_times == {}
+def test_a_target_is_taken_out_only_on_a_read_of_the_last_seconds() -> None:
+    leaves = {"targets i-w": NOW - 60}
+    for age, acts in ((RECENT + 1, [ReadTargets(INGRESS)]), (RECENT - 1, [TAKEN])):
+        ctx, done = balanced(
+            a_target("w"),
+            a_target("x"),
+            journal=dataclasses.replace(RUNNING, deregistered_targets=((INGRESS, "i-w", 30080),)),
+            target_reads={INGRESS: TargetRead(NOW - age, NOW - age)},
+            timers=leaves,
+        )
+        assert not done
+        assert ctx.commands == acts
 
 
 def test_the_last_healthy_target_is_not_taken() -> None:
@@ -122,7 +124,7 @@ def test_the_last_healthy_target_is_not_taken() -> None:
         (a_target("x", group="another"),),
     ):
         ctx, done = balanced(a_target("w"), *others)
-        assert not done
+        assert (done, ctx.wake) == (False, NOW + SOONEST)
         assert ctx.journal.deregistered_targets == ()
         assert ctx.commands == []
     ctx, done = balanced(a_target("w"), a_target("x"), leaves="wx")
@@ -135,12 +137,25 @@ def test_the_last_healthy_target_is_not_taken() -> None:
 
 
 def test_after_lb_timeout_a_draining_target_is_left_and_the_last_healthy_is_a_failure() -> None:
-    late = {"timers": {"lb i-w": NOW - 300}}
+    late = {"timers": {"lb i-w": NOW - 420}}
     assert balanced(a_target("w", "draining"), a_target("x"), **late)[1]
     ctx, done = balanced(a_target("w"), **late)
     assert not done
     assert "last healthy target" in str(ctx.memory.report.problem)
     assert ctx.memory.nodes.marks.selected == frozenset()
+
+
+def test_what_lb_timeout_ends_is_judged_on_a_read_at_its_end() -> None:
+    timers = {"targets i-w": NOW - 600, "lb i-w": NOW - 500}
+    for age, acts in ((100.0, [ReadTargets(INGRESS)]), (80.0, [])):
+        ctx, done = balanced(
+            a_target("w", "draining"),
+            a_target("x"),
+            timers=timers,
+            target_reads={INGRESS: TargetRead(NOW - age, NOW - age)},
+        )
+        assert done == (not acts)
+        assert ctx.commands == acts
 
 
 def following_pods(*targets: Any, **fields: Any) -> tuple[RotationContext, bool]:
@@ -205,6 +220,41 @@ def test_a_node_that_stays_gets_its_targets_back() -> None:
     following = written(ctx)
     assert balancers.rejoined(following) is False
     assert following.commands == [Register(INGRESS, (("i-w", 1),))]
+
+
+@pytest.mark.parametrize(
+    ("read", "timers", "back"),
+    [
+        pytest.param(NOW - 1, {}, False, id="before it was to stay"),
+        pytest.param(NOW, {}, True, id="since"),
+        pytest.param(NOW - 1, {f"stays i-w {INGRESS}": NOW - 2}, True, id="since long"),
+    ],
+)
+def test_only_a_read_since_a_node_is_to_stay_says_that_its_target_is_registered(
+    read: float, timers: dict[str, float], back: bool
+) -> None:
+    key = (INGRESS, "i-w", 30080)
+    ctx = a_context(
+        a_group(an_instance("w"), targets=(a_target("w"),)),
+        journal=dataclasses.replace(RUNNING, deregistered_targets=(key,)),
+        target_reads={INGRESS: TargetRead(read, read)},
+        timers=timers,
+    )
+    assert balancers.rejoined(ctx) is back
+    assert ctx.journal.deregistered_targets == (() if back else (key,))
+    assert ctx.commands == ([] if back else [ReadTargets(INGRESS)])
+
+
+def test_a_node_that_leaves_again_is_to_stay_no_more() -> None:
+    ctx = a_context(
+        a_group(an_instance("w"), targets=(a_target("w"),)),
+        journal=dataclasses.replace(RUNNING, deregistered_targets=((INGRESS, "i-w", 30080),)),
+        timers={f"stays i-w {INGRESS}": NOW - 60},
+        **selected("w"),
+    )
+    assert balancers.rejoined(ctx)
+    assert ctx.memory.timers == {}
+    assert ctx.commands == []
 
 
 def after_end(state: str, node: Node, **fields: Any) -> RotationContext:

@@ -113,7 +113,7 @@ def test_a_target_group_that_takes_no_target_back_holds_nothing_up(
     key = (INGRESS, "i-w", 30080)
     refused = Retry(9, NOW + 30, error)
     ctx = a_context(
-        a_group(an_instance("w")),
+        a_group(an_instance("w"), target_groups=(INGRESS,)),
         journal=dataclasses.replace(RUNNING, deregistered_targets=(key,)),
         mode=mode,
         retries={Register(INGRESS, (key[1:],)): refused},
@@ -126,7 +126,7 @@ def test_a_target_group_that_takes_no_target_back_holds_nothing_up(
 def test_one_failure_to_register_is_waited_out() -> None:
     key = (INGRESS, "i-w", 30080)
     ctx = a_context(
-        a_group(an_instance("w")),
+        a_group(an_instance("w"), target_groups=(INGRESS,)),
         journal=dataclasses.replace(RUNNING, deregistered_targets=(key,)),
         mode="settle",
         retries={Register(INGRESS, (key[1:],)): Retry(1, NOW + 2, GONE)},
@@ -138,13 +138,13 @@ def test_one_failure_to_register_is_waited_out() -> None:
 @pytest.mark.parametrize(
     ("mode", "waited", "done", "told"),
     [
-        ("release", 299, False, ()),
+        ("release", 419, False, ()),
         (
             "release",
-            300,
+            420,
             True,
             (
-                "Instance i-w:30080 is not seen in target group ingress again 300 s after it was"
+                "Instance i-w:30080 is not seen in target group ingress again 420 s after it was"
                 " registered",
             ),
         ),
@@ -156,7 +156,7 @@ def test_a_target_that_is_registered_and_never_seen_is_left_after_lb_timeout(
 ) -> None:
     key = (INGRESS, "i-w", 30080)
     ctx = a_context(
-        a_group(an_instance("w")),
+        a_group(an_instance("w"), target_groups=(INGRESS,)),
         journal=dataclasses.replace(RUNNING, deregistered_targets=(key,)),
         mode=mode,
         timers={"registered": NOW - waited},

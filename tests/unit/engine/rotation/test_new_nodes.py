@@ -27,7 +27,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
     a_node,
-    a_target,
     an_instance,
 )
 from ansible_collections.nodeops.rotator.tests.unit.engine.drain.builders import a_pod
@@ -117,11 +116,6 @@ class TestBecomingReady:
                 {},
                 {"journal": dataclasses.replace(RUNNING, offers=("resource nvidia.com/gpu",))},
                 id="a resource that the others offer",
-            ),
-            pytest.param(
-                {},
-                {"group": dataclasses.replace(GROUP, targets=(a_target("w"),))},
-                id="a target group in which the others are healthy",
             ),
         ],
     )

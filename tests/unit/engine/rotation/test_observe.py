@@ -72,6 +72,11 @@ ENDING = an_instance("e", lifecycle="Terminating")
         ({"poll_soon": True}, NOW + 5),
         ({"doubt": Doubt(9, NOW)}, NOW + 5),
         ({"mode": "survey"}, NOW + 5),
+        ({"quiet_until": NOW + 60}, NOW + 120),
+        ({"quiet_until": NOW + 200}, NOW + 200),
+        ({"quiet_until": NOW + 900}, NOW + 300),
+        ({"quiet_until": NOW + 200, "poll_soon": True}, NOW + 5),
+        ({"quiet_until": NOW + 200, "turned": frozenset(("i-w",))}, NOW),
         ({"acted": NOW + 0.5, "read_due": NOW + 1.5}, NOW + 1.5),
         ({"acted": NOW - 1, "read_due": NOW + 1.5}, NOW + 120),
     ],
@@ -81,6 +86,18 @@ def test_when_the_group_is_read(fields: dict[str, Any], due: float) -> None:
     observe.look(ctx, ())
     assert (ctx.commands == [READ]) is (due <= NOW)
     assert due <= NOW or ctx.wake == pytest.approx(due)
+
+
+@pytest.mark.parametrize(("mode", "targets"), [("survey", True), ("rotate", False)])
+def test_targets_are_read_with_the_group_only_before_anything_is_touched(
+    mode: str, targets: bool
+) -> None:
+    ctx = a_context(GROUP, [a_node("w")], mode=mode)
+    observe.look(ctx, ())
+    assert ctx.read.targets is targets
+    first = a_context(None, [a_node("w")], mode=mode)
+    observe.look(first, ())
+    assert first.read.targets
 
 
 def test_a_node_that_no_read_has_shown_has_the_group_read_once() -> None:
