@@ -73,9 +73,15 @@ def end(ctx: ManagedContext) -> ManagedResult | None:
 
 
 def _warn_of_size(ctx: ManagedContext) -> None:
-    """Say so if the group is larger: EKS only lowers what it has raised itself."""
+    """Say so if the size has changed: EKS only lowers what it has raised itself."""
     group, size, before = ctx.nodegroup.group, ctx.memory.size, ctx.memory.desired_before
-    if not (ctx.memory.seen or size) or group.desired <= before:
+    if not (ctx.memory.seen or size) or group.desired == before:
+        return
+    if group.desired < before:
+        ctx.warn(
+            f"The desired capacity of {group.name} is {group.desired}, it was {before}: somebody"
+            " made the group smaller during the update"
+        )
         return
     why = "somebody enlarged the group during the update, so"
     if size or ctx.memory.outdated_then >= 0:

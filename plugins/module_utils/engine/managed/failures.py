@@ -83,6 +83,8 @@ def _stuck_pods(ctx: ManagedContext, nodes: tuple[str, ...]) -> str:
 def note_what_is_left(ctx: ManagedContext) -> None:
     """Note what an update that did not end well has left, one sentence each."""
     group, before = ctx.nodegroup.group, ctx.memory.desired_before
+    if ctx.nodegroup.status == "DELETING":
+        return  # EKS takes all of it away
     if group.desired != before:
         ctx.leave(
             f"The desired capacity of {group.name} is {group.desired}, it was {before}: EKS has"

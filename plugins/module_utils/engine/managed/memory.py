@@ -33,6 +33,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.comma
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodegroup import (
     Nodegroup,
+    Trouble,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.progress import (
     ManagedRecord,
@@ -73,7 +74,8 @@ class ManagedMemory:
     their order; `begun`: of those that we began. `rooms`: under the quotas of the account, once
     `rooms_read`. `checked`: nothing is in the way of an update of ours. `cluster_uid`: of namespace
     kube-system. `found`: the instances of the first read, with the desired capacity then; `joined`:
-    an update ran then.
+    an update ran then, and EKS reported `issues_before`. `watched`: those that are watched in the
+    end.
     `size`: what the Lease said of the size before an earlier update, which then counts;
     `soak_owed`: it said that the new nodes of one have not been watched.
     `moved_at`: when something last went on. `ending`: how the run ends. `drain`: our own, with how
@@ -103,6 +105,8 @@ class ManagedMemory:
     begun: tuple[str, ...] = ()
     version_begun: bool = False
     found: frozenset[str] | None = None
+    watched: frozenset[str] | None = None
+    issues_before: tuple[Trouble, ...] = ()
     desired_before: int = 0
     joined: bool = False
     size: SizeBefore | None = None
@@ -185,4 +189,5 @@ def _read(memory: ManagedMemory, done: Done) -> ManagedMemory:
     launched = frozenset(one.id for one in shown.group.launched)
     joined = shown.running is not None and shown.running.moves
     desired = shown.group.desired
-    return dataclasses.replace(memory, found=launched, desired_before=desired, joined=joined)
+    first = dataclasses.replace(memory, found=launched, desired_before=desired, joined=joined)
+    return dataclasses.replace(first, issues_before=shown.issues)

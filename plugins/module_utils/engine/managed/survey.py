@@ -135,17 +135,25 @@ def _beginning(ctx: ManagedContext) -> str:
 
 def refusal_of_nodegroup(ctx: ManagedContext) -> RotatorError | None:
     """Return why the node group cannot be updated now, None if it can."""
+    if error := refusal_of_status(ctx):
+        return error
     nodegroup, group = ctx.nodegroup, ctx.nodegroup.group
-    if nodegroup.status not in UPDATED_IN:
-        issues = "; ".join(explain(one, HEALTH_ISSUES) for one in nodegroup.issues)
-        return RefusedError(
-            f"Managed node group {nodegroup.name} of {nodegroup.cluster} is {nodegroup.status}"
-            f"{': ' if issues else ''}{issues}",
-            "EKS updates a node group that is ACTIVE",
-        )
     evidence = evidence_of(group.name, group.tags, nodegroup.cluster, ctx.memory.cluster_uid, None)
     counted_ = count(evidence, group.instances, ctx.nodes, group.read_at)
     return wrong_cluster(counted_, ctx.policy.repair, bool(ctx.outdated))
+
+
+def refusal_of_status(ctx: ManagedContext) -> RotatorError | None:
+    """Return that EKS does not update it by its status, such as DELETING; else None."""
+    nodegroup = ctx.nodegroup
+    if nodegroup.status in UPDATED_IN:
+        return None
+    issues = "; ".join(explain(one, HEALTH_ISSUES) for one in nodegroup.issues)
+    return RefusedError(
+        f"Managed node group {nodegroup.name} of {nodegroup.cluster} is {nodegroup.status}"
+        f"{': ' if issues else ''}{issues}",
+        "EKS updates a node group that is ACTIVE",
+    )
 
 
 def _findings(ctx: ManagedContext) -> None:

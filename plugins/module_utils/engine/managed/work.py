@@ -27,7 +27,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.confi
     read_config_tag,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodegroup import (
+    ManagedMember,
     NodegroupUpdate,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.troubles import (
+    HEALTH_ISSUES,
+    explain,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, duration
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.assist import (
@@ -43,15 +48,21 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.fai
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.survey import (
     may_begin,
     names_of_outdated,
+    refusal_of_status,
     survey_again,
 )
 
 STALE = 60.0
-"""Seconds for which reads may show nodes that an update which was successful has replaced."""
+"""Seconds for which reads may show nodes that an update which was successful has replaced, and for
+which a new node may be not Ready."""
+JOIN = 900.0
+"""Seconds within which an instance has to join the cluster."""
 
 
 def work(ctx: ManagedContext) -> None:
     """Ask EKS for what is missing once nothing runs; end when nothing is."""
+    if error := refusal_of_status(ctx):
+        raise error
     running = ctx.nodegroup.running
     if running is not None:
         watch(ctx, running)
@@ -71,6 +82,8 @@ def watch(ctx: ManagedContext, update: NodegroupUpdate) -> None:
     """Follow an update that runs. Raises OverdueError when nothing goes on."""
     if update.id not in ctx.memory.begun:
         ctx.note(checked=False, rooms_read=False)
+    ctx.note(watched=None)
+    _tell_issues(ctx)
     if update.id not in ctx.memory.seen:
         ctx.note(seen=(*ctx.memory.seen, update.id), moved_at=ctx.now)
         ctx.tell(
@@ -105,28 +118,65 @@ def _judged(ctx: ManagedContext) -> bool:
     return ctx.memory.judged == last.id
 
 
-def _soak(ctx: ManagedContext) -> None:
-    """Watch the new nodes for a while; raise FailedError if one does not stay Ready.
+def _tell_issues(ctx: ManagedContext) -> tuple[str, ...]:
+    """Tell health issues that EKS reports since this run began; return them."""
+    before = {one.code for one in ctx.memory.issues_before}
+    fresh = [one for one in ctx.nodegroup.issues if one.code not in before]
+    texts = tuple(explain(one, HEALTH_ISSUES) for one in fresh)
+    for text in texts:
+        ctx.tell("warning", ctx.policy.nodegroup, f"EKS reports: {text}", once=f"issue {text}")
+    return texts
 
-    Of an update that somebody else has begun, or an earlier run, all nodes are new.
+
+def _soak(ctx: ManagedContext) -> None:
+    """Watch the new nodes for a while, and that EKS calls the node group healthy.
+
+    Raises FailedError if one of them is not, or does not stay, Ready. Of an update that somebody
+    else has begun, or an earlier run, all nodes are new. Those that are launched later are not
+    watched: somebody may scale the group without end.
     """
     memory = ctx.memory
-    old = frozenset[str]() if memory.joined or memory.soak_owed else memory.found or ()
-    fresh = [one for one in ctx.members if one.id not in old]
-    broken = sorted(one.name for one in fresh if one.node is None or one.node.ready is not True)
-    if ctx.policy.soak and broken and ctx.over("unready", STALE):
-        raise FailedError(
-            f"{counted(len(broken), 'new node')} of {ctx.policy.nodegroup} did not stay Ready:"
-            f" {', '.join(broken)}",
-            "See why, before other node groups get the same image",
-        )
-    if not broken:
-        ctx.forget("unready")
+    if memory.watched is None:
+        old = frozenset[str]() if memory.joined or memory.soak_owed else memory.found or ()
+        ctx.note(watched=frozenset(one.id for one in ctx.members if one.id not in old))
+    fresh = [one for one in ctx.members if one.id in (ctx.memory.watched or ())]
+    healthy, ready = _is_healthy(ctx), _are_ready(ctx, fresh)
     if fresh and ctx.policy.soak:
         watched = f"watching {counted(len(fresh), 'new node')} for {duration(ctx.policy.soak)}"
         ctx.tell("waiting", ctx.policy.nodegroup, watched, once="soak")
-    if not fresh or ctx.over("soak", ctx.policy.soak):
+    soaked = not fresh or ctx.over("soak", ctx.policy.soak)
+    if soaked and ready and healthy:
         ctx.end("complete")
+
+
+def _is_healthy(ctx: ManagedContext) -> bool:
+    """Return whether EKS reports nothing new; raise FailedError if it goes on doing so."""
+    texts = _tell_issues(ctx)
+    if not texts:
+        ctx.forget("issues")
+    elif ctx.over("issues", STALE):
+        raise FailedError(
+            f"The nodes of {ctx.policy.nodegroup} are replaced, but EKS reports since then:"
+            f" {'; '.join(texts)}",
+            "Remove the cause, before other node groups are updated",
+        )
+    return not texts
+
+
+def _are_ready(ctx: ManagedContext, fresh: list[ManagedMember]) -> bool:
+    """Return whether all of these are Ready; raise FailedError if one is not for long."""
+    broken = [one for one in fresh if one.node is None or one.node.ready is not True]
+    for one in fresh:
+        if one not in broken:
+            ctx.forget(f"unready {one.id}")
+    late = [one for one in broken if ctx.over(f"unready {one.id}", STALE if one.node else JOIN)]
+    if late:
+        raise FailedError(
+            f"{counted(len(late), 'new node')} of {ctx.policy.nodegroup} did not stay Ready:"
+            f" {', '.join(sorted(one.name for one in late))}",
+            "See why, before other node groups get the same image",
+        )
+    return not broken
 
 
 def _begin(ctx: ManagedContext) -> None:

@@ -160,7 +160,8 @@ def _begin(
     kind: str,
     wanted: list[tuple[str, str]],
 ) -> Update:
-    if any(update.status == "InProgress" for update in nodegroup.updates.values()):
+    running = any(update.status == "InProgress" for update in nodegroup.updates.values())
+    if running or nodegroup.status not in ("ACTIVE", "DEGRADED"):
         text = "Nodegroup cannot be updated as it is currently not in Active State"
         raise AwsError("ResourceInUseException", text, 409)
     name = str(uuid.UUID(int=account.kernel.random.getrandbits(128)))

@@ -25,6 +25,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.confi
     UpdateConfig,
     config_tag,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodegroup import Trouble
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PAUSED
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
@@ -32,6 +33,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.me
     SeenLease,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.work import (
+    JOIN,
     STALE,
     change_config,
     token_of,
@@ -47,6 +49,8 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.managed.builders impo
     RUNNING,
     a_context,
     a_memory,
+    a_node,
+    a_view,
 )
 
 TWO = UpdateConfig(2)
@@ -158,6 +162,59 @@ def test_a_pause_counts_between_the_update_config_and_the_version() -> None:
         with pytest.raises(RefusedError, match="anna: incident"):
             work(ctx)
         assert ctx.commands == []
+
+
+def test_a_new_node_that_is_not_ready_is_waited_for_without_a_soak_too() -> None:
+    memory = a_memory(NEW_GROUP, found=frozenset())
+    view = a_view(a_node(1), dataclasses.replace(a_node(2), ready=False))
+    ctx = a_context(memory, view)
+    work(ctx)
+    assert (ctx.memory.ending, ctx.wake) == (None, NOW + STALE)
+    healed = a_context(ctx.memory, now=NOW + 30)
+    work(healed)
+    assert healed.memory.ending == ("complete", None)
+    with pytest.raises(FailedError, match="1 new node of web did not stay Ready"):
+        work(a_context(ctx.memory, view, now=NOW + STALE))
+
+
+def test_an_instance_has_longer_to_join() -> None:
+    ctx = a_context(a_memory(NEW_GROUP, found=frozenset()), a_view(a_node(1)))
+    work(ctx)
+    assert (ctx.memory.ending, ctx.wake) == (None, NOW + JOIN)
+    with pytest.raises(FailedError, match="did not stay Ready"):
+        work(a_context(ctx.memory, a_view(a_node(1)), now=NOW + JOIN))
+
+
+def test_what_is_launched_after_the_update_is_not_watched() -> None:
+    ctx = a_context(a_memory(NEW_GROUP, found=frozenset(), watched=frozenset({"i-1"})))
+    work(ctx)
+    assert ctx.memory.ending == ("complete", None)
+    view = a_view(a_node(1), dataclasses.replace(a_node(2), ready=False))
+    scaled = a_context(a_memory(NEW_GROUP, found=frozenset(), watched=frozenset({"i-1"})), view)
+    work(scaled)
+    assert scaled.memory.ending == ("complete", None)
+
+
+def test_a_status_in_which_eks_updates_nothing_ends_the_work() -> None:
+    for group in (OLD_GROUP, NEW_GROUP, dataclasses.replace(OLD_GROUP, updates={"u-1": RUNNING})):
+        ctx = a_context(a_memory(dataclasses.replace(group, status="DELETING")))
+        with pytest.raises(RefusedError, match="is DELETING"):
+            work(ctx)
+        assert ctx.commands == []
+
+
+def test_health_issues_that_are_new_keep_a_run_from_being_complete() -> None:
+    issue = Trouble("AsgInstanceLaunchFailures")
+    sick = dataclasses.replace(NEW_GROUP, issues=(issue,))
+    ctx = a_context(a_memory(sick))
+    work(ctx)
+    assert ctx.memory.ending is None
+    assert ctx.events[0].text.startswith("EKS reports: AsgInstanceLaunchFailures")
+    with pytest.raises(FailedError, match="EKS reports since then: AsgInstanceLaunchFailures"):
+        work(a_context(ctx.memory, now=NOW + STALE))
+    known = a_context(a_memory(sick, issues_before=(issue,)))
+    work(known)
+    assert known.memory.ending == ("complete", None)
 
 
 def test_only_restoring_begins_no_update() -> None:
