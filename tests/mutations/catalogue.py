@@ -17,6 +17,7 @@ from ansible_collections.nodeops.rotator.tests.mutations import (
     judgements,
     locks,
     managed,
+    managed_guards,
     planes,
     pools,
     selections,
@@ -35,6 +36,7 @@ MUTATIONS = (
     *follows.MUTATIONS,
     *planes.MUTATIONS,
     *managed.MUTATIONS,
+    *managed_guards.MUTATIONS,
     *selections.MUTATIONS,
     *pools.MUTATIONS,
 )

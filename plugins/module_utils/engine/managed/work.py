@@ -169,7 +169,12 @@ def _are_ready(ctx: ManagedContext, fresh: list[ManagedMember]) -> bool:
     for one in fresh:
         if one not in broken:
             ctx.forget(f"unready {one.id}")
-    late = [one for one in broken if ctx.over(f"unready {one.id}", STALE if one.node else JOIN)]
+    # A node that has just joined is not Ready for a moment, however long it took to join.
+    late = [
+        one
+        for one in broken
+        if (ctx.over(f"unready {one.id}", STALE) if one.node else ctx.over(f"apart {one.id}", JOIN))
+    ]
     if late:
         raise FailedError(
             f"{counted(len(late), 'new node')} of {ctx.policy.nodegroup} did not stay Ready:"

@@ -21,7 +21,10 @@ def test_what_is_noted_is_read_again(desired: int) -> None:
     assert size.text.startswith(f"{desired} before the update to release")
 
 
-@pytest.mark.parametrize("text", ["", "4", "four before the update to 7", "-1 before the update"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "4", "four before the update to 7", "-1 before the update", "so 4 before the update to 7"],
+)
 def test_words_that_are_not_ours_say_nothing(text: str) -> None:
     assert read_size(((SIZE_BEFORE, text),)) is None
 

@@ -183,6 +183,10 @@ def test_an_instance_has_longer_to_join() -> None:
     assert (ctx.memory.ending, ctx.wake) == (None, NOW + JOIN)
     with pytest.raises(FailedError, match="did not stay Ready"):
         work(a_context(ctx.memory, a_view(a_node(1)), now=NOW + JOIN))
+    view = a_view(a_node(1), dataclasses.replace(a_node(2), ready=False))
+    joined = a_context(ctx.memory, view, now=NOW + JOIN - 1)
+    work(joined)
+    assert (joined.memory.ending, joined.wake) == (None, NOW + JOIN - 1 + STALE)
 
 
 def test_what_is_launched_after_the_update_is_not_watched() -> None:
