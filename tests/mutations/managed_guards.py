@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Faults in each guard of the engine for managed node groups, found by its own tests."""
+"""Faults in the guards of the engine for managed node groups."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.sur
 STALE = 60.0
 """Seconds for which reads may show nodes that an update which was successful has replaced, and for
 which a new node may be not Ready."""
-JOIN = 900.0
+JOINS_WITHIN = 900.0
 """Seconds within which an instance has to join the cluster."""
 
 
@@ -150,7 +150,7 @@ def _soak(ctx: ManagedContext) -> None:
 
 
 def _is_healthy(ctx: ManagedContext) -> bool:
-    """Return whether EKS reports nothing new; raise FailedError if it goes on doing so."""
+    """Return whether EKS reports nothing new; raise FailedError if it keeps on."""
     texts = _tell_issues(ctx)
     if not texts:
         ctx.forget("issues")
@@ -164,7 +164,7 @@ def _is_healthy(ctx: ManagedContext) -> bool:
 
 
 def _are_ready(ctx: ManagedContext, fresh: list[ManagedMember]) -> bool:
-    """Return whether all of these are Ready; raise FailedError if one is not for long."""
+    """Return whether all are Ready; raise FailedError if one is not for long."""
     broken = [one for one in fresh if one.node is None or one.node.ready is not True]
     for one in fresh:
         if one not in broken:
@@ -173,7 +173,11 @@ def _are_ready(ctx: ManagedContext, fresh: list[ManagedMember]) -> bool:
     late = [
         one
         for one in broken
-        if (ctx.over(f"unready {one.id}", STALE) if one.node else ctx.over(f"apart {one.id}", JOIN))
+        if (
+            ctx.over(f"unready {one.id}", STALE)
+            if one.node
+            else ctx.over(f"apart {one.id}", JOINS_WITHIN)
+        )
     ]
     if late:
         raise FailedError(

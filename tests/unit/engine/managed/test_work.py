@@ -33,7 +33,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.me
     SeenLease,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.work import (
-    JOIN,
+    JOINS_WITHIN,
     STALE,
     change_config,
     token_of,
@@ -180,13 +180,13 @@ def test_a_new_node_that_is_not_ready_is_waited_for_without_a_soak_too() -> None
 def test_an_instance_has_longer_to_join() -> None:
     ctx = a_context(a_memory(NEW_GROUP, found=frozenset()), a_view(a_node(1)))
     work(ctx)
-    assert (ctx.memory.ending, ctx.wake) == (None, NOW + JOIN)
+    assert (ctx.memory.ending, ctx.wake) == (None, NOW + JOINS_WITHIN)
     with pytest.raises(FailedError, match="did not stay Ready"):
-        work(a_context(ctx.memory, a_view(a_node(1)), now=NOW + JOIN))
+        work(a_context(ctx.memory, a_view(a_node(1)), now=NOW + JOINS_WITHIN))
     view = a_view(a_node(1), dataclasses.replace(a_node(2), ready=False))
-    joined = a_context(ctx.memory, view, now=NOW + JOIN - 1)
+    joined = a_context(ctx.memory, view, now=NOW + JOINS_WITHIN - 1)
     work(joined)
-    assert (joined.memory.ending, joined.wake) == (None, NOW + JOIN - 1 + STALE)
+    assert (joined.memory.ending, joined.wake) == (None, NOW + JOINS_WITHIN - 1 + STALE)
 
 
 def test_what_is_launched_after_the_update_is_not_watched() -> None:
