@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress import AGAIN
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.again import again
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.forked import main_of
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.live import LiveAction
 
 
@@ -18,6 +19,8 @@ class ActionModule(LiveAction):
 
     The module gets to know what to type to resume it when it is interrupted.
     """
+
+    main = main_of("asg_node_replace")
 
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None

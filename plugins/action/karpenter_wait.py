@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.forked import main_of
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.live import LiveAction
 
 
 class ActionModule(LiveAction):
     """Runs the module of the same name, see LiveAction."""
+
+    main = main_of("karpenter_wait")

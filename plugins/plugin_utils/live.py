@@ -18,11 +18,10 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from ansible import constants as C
 from ansible.errors import AnsibleError
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
 
@@ -32,6 +31,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.report import
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.threads import (
     signals_for_main,
 )
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.forked import ForkedModule
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.interrupts import keep_interrupts
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.narrator import (
     COLORS,
@@ -53,6 +53,8 @@ from ansible_collections.nodeops.rotator.plugins.plugin_utils.reports import (
 keep_interrupts()  # Ansible imports an action plugin in its main process, before any worker
 PAUSE = 0.2
 """Seconds between two reads of the file: the most that a line may lag behind."""
+LOOKING = threading.Lock()
+"""Held by the thread that follows the file while it reads, shows or tells something."""
 
 
 class Tail(threading.Thread):
@@ -85,12 +87,16 @@ class Tail(threading.Thread):
                     Path(self._path).unlink(missing_ok=True)
                     _hang_up()
                     return
-                self._take(file.read())
-                if self._aloud:
-                    self._remind()
-                if self._watch is not None:
-                    self._watch.look(time.time())
+                with LOOKING:
+                    self._look(file)
             self._take(file.read())
+
+    def _look(self, file: BinaryIO) -> None:
+        self._take(file.read())
+        if self._aloud:
+            self._remind()
+        if self._watch is not None:
+            self._watch.look(time.time())
 
     def stop(self) -> None:
         """Show what is left and end the thread."""
@@ -158,7 +164,7 @@ def followed(narrator: Narrator, aloud: bool = True, watch: Watch | None = None)
             Path(path).unlink(missing_ok=True)
 
 
-class LiveAction(ActionBase):
+class LiveAction(ForkedModule):
     """Runs the module of the same name and shows its progress.
 
     A module on another machine, as another user or in the background just runs. Of any other the
@@ -168,6 +174,7 @@ class LiveAction(ActionBase):
 
     _supports_check_mode = True
     _supports_async = True
+    calm = LOOKING
 
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None

@@ -144,6 +144,7 @@ PLAYBOOKS: Mapping[str, Any] = {
     "rotation_pins_file": PATH,
     "rotation_unknown_variables": {"type": "str", "choices": ["fail", "warn", "ignore"]},
     "rotation_progress": {"type": "str", "choices": ["auto", "always", "never"]},
+    "rotation_fork": SWITCH,
     **dict.fromkeys(("rotation_gate_before", "rotation_gate_group"), TEXT),
     **dict.fromkeys(("rotation_gate_after", "rotation_gate_failure"), TEXT),
     **dict.fromkeys(("rotation_gate_http", "rotation_gate_mark"), DICTIONARY),

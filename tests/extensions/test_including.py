@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.nodeops.rotator.tests.integration import warm_python
 from ansible_collections.nodeops.rotator.tests.integration.wire import (
     QUICK,
     WorldOnWire,
@@ -44,7 +43,7 @@ def test_the_example_rotates_with_gates_of_its_own(small: WorldOnWire, tmp_path:
     (tmp_path / "gates").mkdir()
     (tmp_path / "gates" / "no_deployment.yml").write_text(GATE)
     small.rules("demo-blue", 1)
-    given = {"ansible_python_interpreter": warm_python.interpreter(), **QUICK}
+    given = dict(QUICK)
     del given["rotate_max_surge"]  # the example sets it
     command = ["ansible-playbook", "-i", str(small.inventory), str(playbook), "-e"]
     outcome = small.run(*command, json.dumps(given), **small.reach(small.next_run()))

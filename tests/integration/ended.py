@@ -23,7 +23,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.nodeops.rotator.tests.integration import warm_python
 from ansible_collections.nodeops.rotator.tests.integration.terminal import Terminal
 from ansible_collections.nodeops.rotator.tests.integration.warm import HANGS
 from ansible_collections.nodeops.rotator.tests.integration.wire import (
@@ -174,15 +173,6 @@ def start(
             **environment,
         ),
     )
-
-
-def warm_until_work() -> dict[str, str]:
-    """Return variables of a run that is ended only while it replaces nodes.
-
-    Only the modules that do so have the usual interpreter.
-    """
-    at_work = ("asg_node_replace", "eks_nodegroup_replace")
-    return {"ansible_python_interpreter": warm_python.interpreter(*at_work)}
 
 
 def interrupted(world: WorldOnWire, end: End, moment: Moment) -> Terminal | None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.nodeops.rotator.tests.integration import kops_wire, warm_python
+from ansible_collections.nodeops.rotator.tests.integration import kops_wire
 from ansible_collections.nodeops.rotator.tests.integration.wire import (
     QUICK,
     Outcome,
@@ -117,8 +117,7 @@ class Fleet:
 
     def rotate(self, *options: str, **variables: Any) -> Outcome:
         """Rotate the fleet as a run of its own."""
-        warm = {"ansible_python_interpreter": warm_python.interpreter()}
-        command = self.command(**{**warm, **variables})
+        command = self.command(**variables)
         return self.any.run(*command, *options, **self.environment())
 
     def node_group(self, ring: str) -> dict[str, Any]:

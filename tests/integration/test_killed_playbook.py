@@ -21,7 +21,6 @@ from ansible_collections.nodeops.rotator.tests.integration.ended import (
     start,
     terminated,
     until,
-    warm_until_work,
 )
 from ansible_collections.nodeops.rotator.tests.integration.terminal import Terminal
 from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWire
@@ -36,7 +35,7 @@ SCREEN = {"ANSIBLE_STDOUT_CALLBACK": "nodeops.rotator.rotation"}
 def ended_after_one_node(world: WorldOnWire, end: End, screen: bool = False) -> Terminal:
     """End a rotation while it watches its canary; return once no process is left."""
     shown = SCREEN if screen else {}
-    terminal = start(world, end.runner, shown, rotate_soak=LONG, **warm_until_work())
+    terminal = start(world, end.runner, shown, rotate_soak=LONG)
     until("the canary watched", lambda: "watching it" in terminal.text or not terminal.running)
     assert terminal.running, terminal.text
     assert terminated(world) == 1, terminal.text
@@ -119,7 +118,7 @@ def test_after_ctrl_c_the_screen_of_the_operator_ends_with_the_table_and_what_to
 
 
 def test_a_run_that_shows_nothing_ends_with_its_terminal_too(small: WorldOnWire) -> None:
-    terminal = start(small, rotation_progress="never", rotate_soak=LONG, **warm_until_work())
+    terminal = start(small, rotation_progress="never", rotate_soak=LONG)
     until("a node replaced", lambda: terminated(small) == 1 or not terminal.running)
     assert terminal.running, terminal.text
     assert "watching it" not in terminal.text, terminal.text

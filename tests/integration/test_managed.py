@@ -12,7 +12,6 @@ from ansible_collections.nodeops.rotator.tests.integration.ended import (
     processes,
     start,
     until,
-    warm_until_work,
 )
 from ansible_collections.nodeops.rotator.tests.integration.test_gates import EVENTS, Gates
 from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWire
@@ -88,7 +87,7 @@ def test_the_plan_is_the_same_for_all_kinds_and_changes_nothing(mixed: WorldOnWi
 def test_a_playbook_that_was_killed_while_eks_is_at_work_completes_when_run_again(
     mixed: WorldOnWire,
 ) -> None:
-    given = {"rotation_hosts": "demo-web", "prepare_image_id": "", **warm_until_work()}
+    given = {"rotation_hosts": "demo-web", "prepare_image_id": ""}
     terminal = start(mixed, **given)
     until("a node cordoned", lambda: "cordoned" in terminal.text or not terminal.running)
     assert terminal.running, terminal.text

@@ -1,12 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Let a warm process run a module or a command of Ansible.
+"""Let a warm process run a command of Ansible.
 
-    thin.py SOCKET MODULES FILE [ARGUMENT ...]
+    thin.py SOCKET FILE [ARGUMENT ...]
 
-Everything else is left to the real interpreter, and MODULES, names with commas between them, are
-too. Imports little, since it starts for each task.
+Everything else is left to the real interpreter. Imports little, since it starts for each command.
 """
 
 from __future__ import annotations
@@ -16,19 +15,18 @@ import os
 import socket
 import sys
 
-KNOWN = ("AnsiballZ_", "ansible", "program.py")
-"""How the files are named that a warm process runs: packed modules, commands of Ansible, and what
-stands in for kops."""
+KNOWN = ("ansible", "program.py")
+"""How the files are named that a warm process runs: commands of Ansible, and what stands in for
+kops."""
 
 
-def main(where: str, cold: str, *argv: str) -> int:
+def main(where: str, *argv: str) -> int:
     """Hand the file over to the warm process; return its exit status.
 
     It gets the arguments, files and environment of this one.
     """
     name = os.path.basename(argv[0]) if argv else ""
-    module = name.removeprefix("AnsiballZ_").removesuffix(".py")
-    if not name.startswith(KNOWN) or module in cold.split(","):
+    if not name.startswith(KNOWN):
         os.execv(sys.executable, [sys.executable, *argv])
     with socket.socket(socket.AF_UNIX) as warm:
         warm.connect(where)

@@ -1,15 +1,12 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Give Ansible an interpreter that has imported the libraries already.
+"""Give commands of Ansible an interpreter that has the libraries imported.
 
-A module of ours needs some two seconds of processor time for imports alone, and a playbook runs
-five for each node group. The interpreter is a thin client (thin.py) of a process that is forked for
-each module. The packed file of the module is run as it is, only that what it imports is there.
-
-Commands of Ansible find the libraries imported, but import Ansible and all collections anew, since
-these read the environment as they are imported. A module is packed by the first command that runs
-it, which takes up to a second, and the others find it packed.
+The interpreter is a thin client (thin.py) of a process that is forked for each command. It finds
+the libraries imported, but imports Ansible and all collections anew, since these read the
+environment as they are imported. A module that is packed is so by the first command that runs it,
+which takes up to a second, and the others find it packed.
 """
 
 from __future__ import annotations
@@ -47,15 +44,11 @@ PACKED = "ansiballz_cache"
 
 
 @functools.cache
-def interpreter(*cold: str) -> str:
-    """Return the path of the interpreter. Its process ends with this one.
-
-    `cold`: modules that it leaves to the usual one, so that they are children of their command.
-    """
+def interpreter() -> str:
+    """Return the path of the interpreter. Its process ends with this one."""
     where = _server()
-    program = where.with_name("-".join(("python", *cold)))
-    known = f'{where} "{",".join(cold)}" "$@"'
-    program.write_text(f"#!/bin/sh\nexec {sys.executable} -IS {thin.__file__} {known}\n")
+    program = where.with_name("python")
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -IS {thin.__file__} {where} "$@"\n')
     program.chmod(0o755)
     return str(program)
 

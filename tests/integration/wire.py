@@ -186,15 +186,12 @@ class WorldOnWire(Commands):
         )
 
     def run(self, *command: str, timeout: float = HANGS, **env: str | None) -> Outcome:
-        """Run a command; Ansible and the modules of a playbook have the warm interpreter.
+        """Run a command; Ansible has the warm interpreter.
 
-        With collections of another place they have the usual one.
+        With collections of another place it has the usual one.
         """
         if command[0].startswith("ansible") and "ANSIBLE_COLLECTIONS_PATH" not in env:
-            python = warm_python.interpreter()
-            if command[0] == "ansible-playbook":
-                command = (*command, "-e", f"ansible_python_interpreter={python}")
-            command = (python, str(PROGRAMS / command[0]), *command[1:])
+            command = (warm_python.interpreter(), str(PROGRAMS / command[0]), *command[1:])
         return super().run(*command, timeout=timeout, **env)
 
     def next_run(self) -> str:

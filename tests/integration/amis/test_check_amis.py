@@ -45,7 +45,7 @@ def check(
             "--limit",
             limit,
             "-e",
-            f"check_amis_file={answer} ansible_python_interpreter={warm_python.interpreter()}",
+            f"check_amis_file={answer}",
             *options,
         ],
         env={

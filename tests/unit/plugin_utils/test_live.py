@@ -15,6 +15,7 @@ import types
 from typing import Any
 
 import pytest
+from ansible.plugins.action import ActionBase
 
 from ansible_collections.nodeops.rotator.plugins.plugin_utils import live, narrator
 
@@ -183,7 +184,7 @@ class Action(live.LiveAction):
 
 @pytest.fixture(autouse=True)
 def plain_base(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live.ActionBase, "run", lambda self, tmp, task_vars: {})
+    monkeypatch.setattr(ActionBase, "run", lambda self, tmp, task_vars: {})
 
 
 RECEIVER = {
