@@ -88,7 +88,14 @@ class ManagedNodes:
             self.running.append(Upgrade(self.world, self.pace, nodegroup, update))
             return
         delay = self.world.kernel.spread(*self.pace.setup)
-        self.world.kernel.after(delay, lambda: _configured(nodegroup, update))
+        self.world.kernel.after(delay, lambda: self._configure(nodegroup, update))
+
+    def _configure(self, nodegroup: Nodegroup, update: Update) -> None:
+        if self.world.account.behavior.eks_stays_in == "config":
+            again = self.pace.tick
+            self.world.kernel.after(again, lambda: self._configure(nodegroup, update))
+        else:
+            _configured(nodegroup, update)
 
     def labels(self, nodegroup: Nodegroup, instance: Instance) -> dict[str, str]:
         """Return the labels that EKS gives the node of an instance."""

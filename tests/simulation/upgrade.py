@@ -128,6 +128,10 @@ class Upgrade:
     def _later(self, action: Any) -> None:
         self.world.kernel.after(self.pace.tick, action)
 
+    def _stays(self) -> bool:
+        """Return whether this phase is not left for now."""
+        return self.world.account.behavior.eks_stays_in == self.phase
+
     def _enter(self, phase: str) -> None:
         self.phase, self._since = phase, self.world.kernel.now
 
@@ -152,6 +156,8 @@ class Upgrade:
         ready = {one.zone for one, node in nodes if node is not None and is_ready(node)}
         old = {one.zone for one in self._members(outdated=True)}
         if old <= ready and all(node is not None and is_ready(node) for _one, node in nodes):
+            if self._stays():
+                return
             for instance in self._members(outdated=True):
                 self._mark(instance)
             self._enter("upgrade")
@@ -187,6 +193,8 @@ class Upgrade:
         left = self._members(outdated=True)
         names = {one.id for one in left}
         self._draining = {name: at for name, at in self._draining.items() if name in names}
+        if self._stays():
+            return
         if not left and self._all_back():
             self._enter("scale-down")
             return
@@ -246,7 +254,8 @@ class Upgrade:
     def _scale_down(self) -> None:
         group, found = self.group, self._found
         if (group.desired, group.maximum) != self._sizes or self._sizes == found:
-            self._succeed()  # the same size as before, or somebody else scales it
+            if not self._stays():
+                self._succeed()  # the same size as before, or somebody else scales it
             return
         if len(group.counted()) > group.desired:
             return

@@ -57,6 +57,8 @@ class Behavior:
     """ScalingActivityInProgress on Auto Scaling writes that document it."""
     throttle_odds: float = 0.0
     """Throttling of any call."""
+    eks_stays_in: str = ""
+    """The phase that updates of managed node groups do not leave; `config`: those of the config."""
 
     @staticmethod
     def polite() -> Behavior:
