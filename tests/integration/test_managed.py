@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from ansible_collections.nodeops.rotator.tests.integration.ended import (
-    POWER_CUT,
     processes,
     start,
     until,
 )
 from ansible_collections.nodeops.rotator.tests.integration.test_gates import EVENTS, Gates
+from ansible_collections.nodeops.rotator.tests.integration.test_killed_playbook import POWER_CUT
 from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWire
 
 HOSTS = {"demo-blue": 3, "demo-own": 2, "demo-web": 4}
@@ -69,7 +70,9 @@ def test_each_kind_is_replaced_in_its_own_way_and_a_second_run_changes_nothing(
     assert mixed.changes() == before
 
 
-def test_the_plan_is_the_same_for_all_kinds_and_changes_nothing(mixed: WorldOnWire) -> None:
+def test_the_plan_is_the_same_for_all_kinds_and_changes_nothing(
+    mixed: WorldOnWire, tmp_path: Path
+) -> None:
     before, report = mixed.changes(), mixed.report()
     outcome = mixed.playbook("plan", who="reader")
     assert outcome.code == 0, outcome.output
@@ -82,6 +85,13 @@ def test_the_plan_is_the_same_for_all_kinds_and_changes_nothing(mixed: WorldOnWi
     # What no node group has is not passed over.
     assert "2 nodes of Karpenter NodePool spot: replaced by Karpenter" in outcome.output
     assert "1 node of Fargate: replaced by a restart of its pods" in outcome.output
+    answer = tmp_path / "amis.json"
+    checked = mixed.playbook("check_amis", who="reader", check_amis_file=str(answer))
+    assert checked.code == 0, checked.output
+    rows = json.loads(answer.read_text())["node_groups"]
+    assert {row["node_group"]: row["behind_days"] for row in rows} == dict.fromkeys(HOSTS, 31)
+    assert "3 of 3 node groups have an update" in checked.output
+    assert mixed.changes() == before
 
 
 def test_a_playbook_that_was_killed_while_eks_is_at_work_completes_when_run_again(
