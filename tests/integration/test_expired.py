@@ -23,6 +23,7 @@ HOST = {
     "kubernetes_version": "1.33",
     "region": "eu-west-1",
     "ansible_connection": "local",
+    "ansible_python_interpreter": "{{ ansible_playbook_python }}",
 }
 PLAYBOOKS = ("check_amis", "plan", "status", "restore", "rotate_eks", "pause", "resume")
 
