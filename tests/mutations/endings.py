@@ -53,8 +53,8 @@ MUTATIONS = (
         ENGINE + "balancers.py",
         "    if not tried(ctx, command):\n        return False\n    retry",
         "    ctx.do(command)\n    if True:\n        return False\n    retry",
-        "tests/rotation/test_putting_back.py",
-        "test_a_run_that_only_restores_is_kept_from_it_by_nothing",
+        UNIT + "test_balancers_late.py",
+        "test_a_target_group_that_takes_no_target_back_holds_nothing_up",
     ),
     Mutation(
         "who enters standby while a target group drains keeps our marks",
