@@ -1,15 +1,17 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kill the real playbook while EKS updates nodes, and run it again to its end."""
+"""Kill the real playbook in every phase of an update, and run it again."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
+from kubernetes.client import CoreV1Api
+from kubernetes.config import new_client_from_config
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.config import CONFIG_TAG
 from ansible_collections.nodeops.rotator.tests.integration.ended import (
@@ -34,6 +36,7 @@ class Own:
         self.world, self.eks = world, world.aws("eks")
         self.before = set(self.ids())
         self.terminal: Terminal | None = None
+        self.largest = 0
 
     def ids(self) -> list[str]:
         """Return the IDs of all updates."""
@@ -58,6 +61,21 @@ class Own:
         report = self.world.report()
         return dict(report["groups"][report["facts"]["groups"]["own"]])
 
+    def is_made_smaller(self) -> bool:
+        """Return whether all of its nodes are new and EKS takes the rest away."""
+        group = self.group()
+        self.largest = max(self.largest, group["desired"])
+        return len(set(group["images"])) == 1 and group["desired"] < self.largest
+
+    def held(self) -> tuple[int, int]:
+        """Return how many of its nodes are cordoned, and how many pods these have."""
+        config = self.world.report()["identities"]["operator"]["KUBECONFIG"]
+        with new_client_from_config(config) as client:
+            nodes = CoreV1Api(client).list_node(label_selector="role=own").items
+            pods = CoreV1Api(client).list_namespaced_pod("report").items
+        cordoned = {one.metadata.name for one in nodes if one.spec.unschedulable}
+        return len(cordoned), sum(one.spec.node_name in cordoned for one in pods)
+
     def says(self, text: str) -> bool:
         """Return whether the run has shown this."""
         return self.terminal is not None and text in self.terminal.text
@@ -65,10 +83,22 @@ class Own:
 
 @dataclasses.dataclass(frozen=True)
 class Phase:
-    """When a phase is reached, and which one EKS does not leave (`stays_in`)."""
+    """When a phase is reached, and which one EKS does not leave (`stays_in`).
+
+    `options`: for the run that is killed.
+    """
 
     reached: Callable[[Own], bool]
     stays_in: str = ""
+    options: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+def config_is_put_back(own: Own) -> bool:
+    """Return whether the second update of the config is under way; hold it there."""
+    updates = own.updates("ConfigUpdate")
+    if updates == ["Successful"]:
+        own.world.behavior(aws={"eks_stays_in": "config"})
+    return updates == ["Successful", "InProgress"]
 
 
 PHASES = {
@@ -76,7 +106,13 @@ PHASES = {
         lambda own: own.updates("ConfigUpdate") == ["InProgress"], "config"
     ),
     "new nodes are launched": Phase(lambda own: own.group()["desired"] > 2, "scale-up"),
-    "old nodes are cordoned": Phase(lambda own: own.says("cordoned "), "upgrade"),
+    "old nodes are cordoned": Phase(lambda own: own.held()[0] == 2, "upgrade"),
+    "pods are evicted": Phase(lambda own: own.held()[0] == 2 and own.held()[1] < 3, "eviction"),
+    "the group is made smaller": Phase(lambda own: own.is_made_smaller(), "scale-down"),
+    "the new nodes are watched": Phase(
+        lambda own: own.says("watching "), options={"rotate_managed_soak": 3600}
+    ),
+    "the config is put back": Phase(config_is_put_back),
 }
 
 
@@ -93,7 +129,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorldOnWire]:
 def killed_in(own: Own, phase: Phase, **options: Any) -> None:
     """Start a run and kill it once EKS has reached a phase."""
     own.world.behavior(aws={"eks_stays_in": phase.stays_in})
-    own.terminal = terminal = start(own.world, **options, **warm_until_work())
+    own.terminal = terminal = start(own.world, **options, **phase.options, **warm_until_work())
     until("the phase", lambda: phase.reached(own) or not terminal.running, between=0.2)
     assert terminal.running, terminal.text
     POWER_CUT.act(terminal)
@@ -111,12 +147,16 @@ def test_a_playbook_that_was_killed_in_any_phase_completes_when_run_again(
     config = own.described()["updateConfig"]
     options = {**OPTIONS, "prepare_image_id": target}
     killed_in(own, PHASES[name], **options)
-    assert own.described()["status"] == "UPDATING", "EKS was in that phase"
+    ended = name == "the new nodes are watched"
+    assert own.described()["status"] == ("ACTIVE" if ended else "UPDATING"), "it was that phase"
     world.behavior(aws={"eks_stays_in": ""})
     if name == "the config is changed":  # so this one begins between config and version
         until("the config changed", lambda: own.updates("ConfigUpdate") == ["Successful"])
-    again = world.playbook("rotate_eks", rotate_lease_duration=6, rotate_lock_wait=60, **options)
+    given = {"rotate_lease_duration": 6, "rotate_lock_wait": 60, "rotate_managed_soak": 1}
+    again = world.playbook("rotate_eks", **given, **options)
     assert again.code == 0, again.output
+    if name == "the new nodes are watched":
+        assert "watching 2 new nodes for 1 s" in again.output, "what was not watched is made up for"
     assert own.updates("VersionUpdate") == ["Successful"]
     nodegroup, group = own.described(), own.group()
     assert nodegroup["updateConfig"] == {"updateStrategy": "DEFAULT", **config}

@@ -128,9 +128,9 @@ class Upgrade:
     def _later(self, action: Any) -> None:
         self.world.kernel.after(self.pace.tick, action)
 
-    def _stays(self) -> bool:
+    def _stays(self, phase: str = "") -> bool:
         """Return whether this phase is not left for now."""
-        return self.world.account.behavior.eks_stays_in == self.phase
+        return self.world.account.behavior.eks_stays_in == (phase or self.phase)
 
     def _enter(self, phase: str) -> None:
         self.phase, self._since = phase, self.world.kernel.now
@@ -218,7 +218,12 @@ class Upgrade:
 
     def _drain(self, instance: Instance) -> None:
         now, pods = self.world.kernel.now, list(self._pods(instance))
-        if pods:
+        if self._stays("eviction"):
+            self._draining[instance.id] = now
+            here = [pod for pod in pods if not pod["metadata"].get("deletionTimestamp")]
+            for pod in here[1:]:
+                self._remove(pod, by_force=False)
+        elif pods:
             late = now - self._draining[instance.id] >= self.pace.eviction
             if late and not self.update.force:
                 text = "Reached max retries while trying to evict pods from nodes in node group"

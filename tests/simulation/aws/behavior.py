@@ -58,7 +58,8 @@ class Behavior:
     throttle_odds: float = 0.0
     """Throttling of any call."""
     eks_stays_in: str = ""
-    """The phase that updates of managed node groups do not leave; `config`: those of the config."""
+    """The phase that updates of managed node groups do not leave; `config` for one of the config,
+    `eviction` for nodes, which keep a pod."""
 
     @staticmethod
     def polite() -> Behavior:
