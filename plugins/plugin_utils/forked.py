@@ -39,6 +39,9 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.vars.clean import remove_internal_keys
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.sessions import (
+    read_descriptions,
+)
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.interrupts import keep_interrupts
 
 keep_interrupts()  # Ansible imports an action plugin in its main process, before any worker
@@ -68,6 +71,7 @@ def main_of(name: str) -> Main | None:
         module = importlib.import_module(f"{MODULES}.{name}")
         for library in LIBRARIES:
             importlib.import_module(library)
+        read_descriptions()
     except (ImportError, SystemExit):  # told when the module runs in the usual way
         return None
     found: Main = module.main

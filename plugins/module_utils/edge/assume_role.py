@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.sessions import new_session
+
 ASSUME_SPEC: dict[str, Any] = {
     "assume_role": {
         "type": "dict",
@@ -34,10 +36,9 @@ def role_session(sts: Any, wanted: Mapping[str, Any]) -> Any:
     then is raised by that call.
     """
     import boto3
-    import botocore.session
     from botocore.credentials import CredentialResolver
 
-    session = botocore.session.Session()
+    session = new_session()
     resolver = CredentialResolver([_Source(sts, wanted)])
     session.register_component("credential_provider", resolver)
     return boto3.session.Session(botocore_session=session)

@@ -15,10 +15,8 @@ import types
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
-    boto3_conn,
-    get_aws_connection_info,
-)
+from ansible.module_utils.ansible_release import __version__
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.errors import (
@@ -28,11 +26,16 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     CredentialsError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role import role_session
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.sessions import new_session
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.inbox import clock
 
 RETRIES = types.MappingProxyType({"max_attempts": 4, "mode": "standard"})
 """For the short modules; the engine makes one attempt a call and looks again later."""
 ONE_ATTEMPT = types.MappingProxyType({"max_attempts": 1, "mode": "standard"})
+USER_AGENT = f"APN/1.0 Ansible/{__version__} nodeops.rotator"
+"""How AWS sees in its logs who calls: as from amazon.aws, with our name."""
+CONFIG = "aws_config"
+KEY_OPTIONS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
 CONNECT_TIMEOUT, READ_TIMEOUT = 5, 20
 STEADY = frozenset((("eks", "DescribeCluster"), ("ec2", "DescribeInstanceTypes")))
 """Calls that several parts of a module make, and whose answers hardly change."""
@@ -64,25 +67,32 @@ def credentials_of(client: Any) -> Any:
 class Connector:
     """Makes boto3 clients from a module's options as amazon.aws does.
 
+    All of them have one session.
+
     Failures are exceptions. amazon.aws would end the module, from whatever thread, without a word
     about the kind of error.
     """
 
     def __init__(self, module: AnsibleAWSModule) -> None:
         self.params = module.params
-        self._name = module._name
+        self._own: Any = None
         self._role: Any = None
-        self._named: Any = None
         self._lock = threading.Lock()
         self.answers: dict[tuple[str, ...], tuple[float, dict[str, Any]]] = {}
 
     def client(self, service: str, **more: Any) -> Any:
         """Return a client. Raises botocore's exceptions and CredentialsError."""
         region, endpoint, options = get_aws_connection_info(self)
-        given = {**options, **more}
-        if self.params.get("assume_role"):
-            return self._as_role(service, region, endpoint, given)
-        return boto3_conn(self, "client", service, region=region, endpoint=endpoint, **given)
+        given = {**options, **more, "region_name": region, "endpoint_url": endpoint}
+        with self._lock:
+            if not self.params.get("assume_role"):
+                return self._as_itself(service, given)
+            if self._role is None:
+                self._role = role_session(self._as_itself("sts", given), self.params["assume_role"])
+            # Keys, if there are any, are those by which the role is assumed.
+            return _made(
+                self._role, service, {n: v for n, v in given.items() if n not in KEY_OPTIONS}
+            )
 
     def own_credentials(self) -> Any:
         """Return botocore's credentials of these options.
@@ -91,25 +101,17 @@ class Connector:
         does.
         """
         region, endpoint, options = get_aws_connection_info(self)
-        client = boto3_conn(self, "client", "sts", region=region, endpoint=endpoint, **options)
-        return credentials_of(client)
-
-    def _as_role(self, service: str, region: str, endpoint: str, given: dict[str, Any]) -> Any:
-        """Return a client that acts as the role, connected as the one that assumes it."""
-        import botocore.config
-
+        given = {**options, "region_name": region, "endpoint_url": endpoint}
         with self._lock:
-            if self._role is None:
-                sts = boto3_conn(self, "client", "sts", region=region, endpoint=endpoint, **given)
-                self._role = role_session(sts, self.params["assume_role"])
-                self._named = botocore.config.Config(user_agent=sts.meta.config.user_agent)
-        return self._role.client(
-            service,
-            region_name=region,
-            endpoint_url=endpoint,
-            verify=given["verify"],
-            config=self._named.merge(given.get("aws_config")),
-        )
+            return credentials_of(self._as_itself("sts", given))
+
+    def _as_itself(self, service: str, given: Mapping[str, Any]) -> Any:
+        if self._own is None:
+            import boto3
+
+            session = new_session(given.get("profile_name"))
+            self._own = boto3.session.Session(botocore_session=session)
+        return _made(self._own, service, given)
 
     def fail_json(self, msg: str, **_more: Any) -> NoReturn:
         """Called by amazon.aws where it cannot connect."""
@@ -121,6 +123,16 @@ class Connector:
     def fail_json_aws(self, exception: Exception, **_more: Any) -> NoReturn:
         """Called by amazon.aws with an exception of botocore."""
         raise exception
+
+
+def _made(session: Any, service: str, given: Mapping[str, Any]) -> Any:
+    """Return a client of the session, with the options that amazon.aws knows."""
+    import botocore.config
+
+    options = {name: one for name, one in given.items() if name not in ("profile_name", CONFIG)}
+    named = botocore.config.Config(user_agent=USER_AGENT)
+    wanted = given.get(CONFIG)
+    return session.client(service, config=named.merge(wanted) if wanted else named, **options)
 
 
 class RotatorModule(AnsibleAWSModule):  # type: ignore[misc]

@@ -128,52 +128,89 @@ def test_what_hardly_changes_is_asked_once_for_the_parts_of_a_module(
     assert len(asked) == 3, "an old answer is not handed on"
 
 
-def connector(monkeypatch: pytest.MonkeyPatch, connect: Any) -> aws.Connector:
-    monkeypatch.setattr(aws, "get_aws_connection_info", lambda _module: ("eu-west-1", "", {}))
-    monkeypatch.setattr(aws, "boto3_conn", connect)
-    module: Any = types.SimpleNamespace(params={}, _name="x")
+def connector(monkeypatch: pytest.MonkeyPatch, **options: Any) -> aws.Connector:
+    found = ("eu-west-1", "https://aws.example", {"verify": True, **options})
+    monkeypatch.setattr(aws, "get_aws_connection_info", lambda _module: found)
+    module: Any = types.SimpleNamespace(params={})
     return aws.Connector(module)
 
 
+KEYS = {"aws_access_key_id": "AKIA", "aws_secret_access_key": "secret"}
+
+
 def test_a_client_is_made_with_the_options_of_the_module(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: dict[str, Any] = {}
+    wanted = config.Config(connect_timeout=7)
+    client = connector(monkeypatch, **KEYS).client("ec2", aws_config=wanted)
+    assert client.meta.service_model.service_name == "ec2"
+    assert client.meta.region_name == "eu-west-1"
+    assert client.meta.endpoint_url == "https://aws.example"
+    assert client.meta.config.connect_timeout == 7
+    assert aws.credentials_of(client).access_key == "AKIA"
 
-    def connect(_module: Any, kind: str, service: str, **options: Any) -> str:
-        seen.update(options, kind=kind, service=service)
-        return "a client"
 
-    found = connector(monkeypatch, connect).client("ec2", aws_config="c")
-    assert found == "a client"
-    assert (seen["kind"], seen["service"]) == ("client", "ec2")
-    assert (seen["region"], seen["aws_config"]) == ("eu-west-1", "c")
+def test_aws_sees_that_it_is_ansible_and_we(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = connector(monkeypatch, **KEYS).client("ec2")
+    assert client.meta.config.user_agent.startswith("APN/1.0 Ansible/")
+    assert "nodeops.rotator" in client.meta.config.user_agent
+
+
+def test_clients_share_a_session_and_its_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAENV")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    known = connector(monkeypatch)
+    first, second = known.client("ec2"), known.client("autoscaling")
+    assert aws.credentials_of(first) is aws.credentials_of(second)
+    assert aws.credentials_of(first).access_key == "AKIAENV"
+
+
+def test_a_role_is_assumed_with_the_keys_and_not_called_with_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assumed: list[str] = []
+
+    def role(sts: Any, wanted: Any) -> Any:
+        assumed.append(aws.credentials_of(sts).access_key + " " + wanted["arn"])
+        session = aws.new_session()
+        session.set_credentials("ROLE", "secret")
+        return types.SimpleNamespace(client=session.create_client)
+
+    monkeypatch.setattr(aws, "role_session", role)
+    known = connector(monkeypatch, **KEYS)
+    known.params["assume_role"] = {"arn": "arn:x"}
+    clients = [known.client(service) for service in ("ec2", "autoscaling")]
+    assert assumed == ["AKIA arn:x"], "once for all services"
+    assert {aws.credentials_of(client).access_key for client in clients} == {"ROLE"}
+    assert {client.meta.endpoint_url for client in clients} == {"https://aws.example"}
+    assert aws.credentials_of(clients[0]) is not None
+    assert known.own_credentials().access_key == "AKIA"
 
 
 def test_what_amazon_aws_would_end_the_module_for_is_an_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def connect(module: Any, *_args: Any, **_options: Any) -> None:
+    def connect(module: Any) -> None:
         module.fail_json(msg="no region.")
 
+    known = connector(monkeypatch)
+    monkeypatch.setattr(aws, "get_aws_connection_info", connect)
     with pytest.raises(CredentialsError, match="Cannot connect to AWS: no region") as caught:
-        connector(monkeypatch, connect).client("ec2")
+        known.client("ec2")
     assert caught.value.hint != ""
 
 
 def test_an_exception_of_botocore_keeps_its_kind(monkeypatch: pytest.MonkeyPatch) -> None:
-    def connect(module: Any, *_args: Any, **_options: Any) -> None:
+    def connect(module: Any) -> None:
         try:
-            raise exceptions.ProfileNotFound(profile="x")
-        except exceptions.ProfileNotFound:
-            module.fail_json(msg="no profile")
+            raise exceptions.NoRegionError
+        except exceptions.NoRegionError:
+            module.fail_json(msg="no region")
 
     with pytest.raises(exceptions.ProfileNotFound):
-        connector(monkeypatch, connect).client("ec2")
-
-    def refuse(module: Any, *_args: Any, **_options: Any) -> None:
-        module.fail_json_aws(exceptions.NoRegionError(), msg="no region")
-
+        connector(monkeypatch, profile_name="no-such-profile").client("ec2")
+    known = connector(monkeypatch)
+    monkeypatch.setattr(aws, "get_aws_connection_info", connect)
     with pytest.raises(exceptions.NoRegionError):
-        connector(monkeypatch, refuse).client("ec2")
+        known.client("ec2")
 
 
 def test_a_warning_is_handed_over_once() -> None:
