@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import LEASE_PREFIX
-from ansible_collections.nodeops.rotator.tests.integration import kops_wire, warm_python
+from ansible_collections.nodeops.rotator.tests.integration import kops_wire
 from ansible_collections.nodeops.rotator.tests.integration.ended import (
     POWER_CUT,
     processes,
@@ -49,10 +49,6 @@ PACE = {
 """Variables with which the Lease of a run that was killed ends soon."""
 
 
-COLD = ("asg_node_replace", "kops_instance_group_image")
-"""Modules that write, which are killed with their command."""
-
-
 @dataclasses.dataclass(frozen=True)
 class Workflow:
     """One instance group that is due. `bad`: its new nodes take longer than they may."""
@@ -67,7 +63,6 @@ class Workflow:
         return {
             **PACE,
             **kops,
-            "ansible_python_interpreter": warm_python.interpreter(*COLD),
             "prepare_image_id": kops_wire.image_name(world),
             **({"rotate_boot_timeout": 8} if self.bad else {}),
         }
