@@ -31,6 +31,7 @@ PARENTS = {
     "ConflictError": "TemporaryError",
     "LateError": "TemporaryError",
     "RefusedError": "RotatorError",
+    "UnfinishedError": "RefusedError",
     "UnknownError": "TemporaryError",
     "BusyError": "TemporaryError",
     "LockedError": "RotatorError",
