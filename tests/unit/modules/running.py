@@ -121,7 +121,8 @@ class Runner:
             world.kernel.advance(world.kernel.now + seconds)
 
         # What is denied is asked for again in virtual time.
-        waits = (lambda: world.kernel.now, advance)
+        rest = (access.Grace.__init__.__defaults__ or ())[2:]
+        waits = (lambda: world.kernel.now, advance, *rest)
         self._patch.setattr(access.Grace.__init__, "__defaults__", waits)
         self._patch.setattr(aws.RawAws, "__call__", reach)
         self._patch.setattr(kube.RawKube, "request", request)
