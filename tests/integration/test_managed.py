@@ -8,6 +8,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from kubernetes.client import PolicyV1Api
+from kubernetes.config import new_client_from_config
+
 from ansible_collections.nodeops.rotator.tests.integration.ended import (
     processes,
     start,
@@ -92,6 +95,39 @@ def test_the_plan_is_the_same_for_all_kinds_and_changes_nothing(
     assert {row["node_group"]: row["behind_days"] for row in rows} == dict.fromkeys(HOSTS, 31)
     assert "3 of 3 node groups have an update" in checked.output
     assert mixed.changes() == before
+
+
+def let_go(world: WorldOnWire, number: int) -> None:
+    """Set how many pods the budget of workload `shop` lets go at a time."""
+    config = world.report()["identities"]["operator"]["KUBECONFIG"]
+    with new_client_from_config(config) as client:
+        spec = {"spec": {"maxUnavailable": number}}
+        PolicyV1Api(client).patch_namespaced_pod_disruption_budget("shop", "shop", spec)
+
+
+def test_an_update_that_fails_opens_the_failure_gate_and_goes_on_when_run_again(
+    mixed: WorldOnWire, tmp_path: Path
+) -> None:
+    gates = Gates(mixed, tmp_path)
+    around = {f"rotation_gate_{event}": str(gates.tell) for event in EVENTS}
+    options = {"rotation_hosts": "demo-web", "rotation_gate_delay": 0, **around}
+    let_go(mixed, 0)
+    warn = {"prepare_preflight": "warn", "rotate_managed_preflight": "warn"}
+    failed = mixed.playbook("rotate_eks", **warn, **options)
+    assert failed.code != 0, failed.output
+    assert gates.log.read_text().split() == ["before", "group", "failure"]
+    told = failed.told()
+    assert "PodEvictionFailure" in told
+    assert "budget shop/shop" in told
+    assert "EKS cannot go back" in told
+    let_go(mixed, 1)
+    gates.log.unlink()
+    again = mixed.playbook("rotate_eks", **options)
+    assert again.code == 0, again.output
+    assert gates.log.read_text().split() == ["before", "group", "after"]
+    report = mixed.report()
+    images = report["groups"][report["facts"]["groups"]["web"]]["images"]
+    assert set(images) == {report["facts"]["new_image"]}
 
 
 def test_a_playbook_that_was_killed_while_eks_is_at_work_completes_when_run_again(
