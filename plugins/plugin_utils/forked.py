@@ -72,6 +72,7 @@ def main_of(name: str) -> Main | None:
         for library in LIBRARIES:
             importlib.import_module(library)
         read_descriptions()
+        gc.freeze()  # or else the garbage collector looks through all of it in each worker
     except (ImportError, SystemExit):  # told when the module runs in the usual way
         return None
     found: Main = module.main
