@@ -118,7 +118,7 @@ def test_an_update_that_fails_opens_the_failure_gate_and_goes_on_when_run_again(
     assert gates.log.read_text().split() == ["before", "group", "failure"]
     told = failed.told()
     assert "PodEvictionFailure" in told
-    assert "budget shop/shop" in told
+    assert "(PDB shop/shop: 6 healthy, 6 needed)" in told
     assert "EKS cannot go back" in told
     let_go(mixed, 1)
     gates.log.unlink()

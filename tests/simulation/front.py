@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import abc
 import dataclasses
-import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -42,15 +41,17 @@ class Asked:
 
 
 class Front(abc.ABC):
-    """Name of the API. `asked`: every attempt to connect, oldest first."""
+    """Name of the API.
+
+    `asked`: every attempt to connect, oldest first. `answers`: what DNS has answered since when.
+    """
 
     def __init__(self, world: World, plane: ControlPlane, door: Door) -> None:
         """Let every client of the world come in this way from now on."""
         self.world, self.plane, self._door = world, plane, door
         self._doors: dict[str, Callable[[], None]] = {}
         self.asked: list[Asked] = []
-        self._answer: list[str] = []
-        self._answered = -math.inf
+        self.answers: list[tuple[float, list[str]]] = []
         world.cluster.control.front = self
 
     def enter(self, client: str) -> None:
@@ -61,9 +62,10 @@ class Front(abc.ABC):
 
     def resolve(self) -> list[str]:
         """Return the addresses that a resolver answers, which may be as old as TTL."""
-        if self.world.kernel.now - self._answered >= TTL:
-            self._answer, self._answered = self.true_answer(), self.world.kernel.now
-        return self._answer
+        now = self.world.kernel.now
+        if not self.answers or now - self.answers[-1][0] >= TTL:
+            self.answers.append((now, self.true_answer()))
+        return self.answers[-1][1]
 
     def connect(self, client: str, address: str) -> None:
         """Connect to an address.
