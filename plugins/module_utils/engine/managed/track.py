@@ -79,7 +79,7 @@ def _tell(ctx: ManagedContext, record: ManagedRecord) -> None:
     texts = {
         "cordoned": f"by EKS; {counted(record.left, 'pod')} to leave",
         "draining": f"{record.left} of {counted(record.pods, 'pod')} still there",
-        "drained": f"all of {counted(record.pods, 'pod')} gone",
+        "drained": counted(record.pods, "pod"),
         "launched": f"in {record.zone}, image {record.image_id}",
     }
     if record.phase != "outdated":
