@@ -98,9 +98,8 @@ class ForkedModule(ActionBase):
         if main is None or given or any(more.values()) or not self._may_fork(task_vars or {}):
             usual: dict[str, Any] = super()._execute_module(*given, task_vars=task_vars, **more)
             return usual
-        Display().vvv(
-            f"Running {self._task.action} in a fork; {FORK_VARIABLE}: false has it packed"
-        )
+        file = main.__code__.co_filename
+        Display().vvv(f"Using module file {file} in a fork; {FORK_VARIABLE}: false has it packed")
         with tempfile.TemporaryDirectory(dir=C.DEFAULT_LOCAL_TMP) as folder:
             options = self._options(folder, task_vars or {})
             start = Start(main, options, self._environment(), self._loader.get_basedir())

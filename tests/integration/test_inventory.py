@@ -185,9 +185,9 @@ def test_a_single_denial_does_not_end_the_command(still: WorldOnWire) -> None:
         told.extend(answer or ())
         return answer
 
+    file = written(still, "once.node_groups.yml", INVENTORY)
     with front(still.env["AWS_ENDPOINT_URL"], once) as url:
-        line = ("ansible-inventory", "-i", str(still.inventory), "--graph")
-        outcome = still.run(*line, AWS_ENDPOINT_URL=url)
+        outcome = still.run("ansible-inventory", "-i", file, "--graph", AWS_ENDPOINT_URL=url)
     assert outcome.code == 0
     assert f"--{GROUP}" in outcome.output
     assert "Not let in yet, asked again for 60 s at most: Cannot list" in outcome.output

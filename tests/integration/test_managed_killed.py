@@ -18,7 +18,6 @@ from ansible_collections.nodeops.rotator.tests.integration.ended import (
     processes,
     start,
     until,
-    warm_until_work,
 )
 from ansible_collections.nodeops.rotator.tests.integration.terminal import Terminal
 from ansible_collections.nodeops.rotator.tests.integration.test_killed_playbook import POWER_CUT
@@ -129,7 +128,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorldOnWire]:
 def killed_in(own: Own, phase: Phase, **options: Any) -> None:
     """Start a run and kill it once EKS has reached a phase."""
     own.world.behavior(aws={"eks_stays_in": phase.stays_in})
-    own.terminal = terminal = start(own.world, **options, **phase.options, **warm_until_work())
+    own.terminal = terminal = start(own.world, **options, **phase.options)
     until("the phase", lambda: phase.reached(own) or not terminal.running, between=0.2)
     assert terminal.running, terminal.text
     POWER_CUT.act(terminal)

@@ -29,7 +29,7 @@ class EksScene:
     """A managed node group whose nodes are due for an update.
 
     `log`: what others have done, with moments. `resized`, `reconfigured`: somebody has changed the
-    size, or the update config, for good.
+    size, or the update config, for good. `updated`: when somebody has begun an update.
     """
 
     def __init__(self, seed: int, aws: dict[str, Any], **more: Any) -> None:
@@ -39,6 +39,7 @@ class EksScene:
         self.log: list[tuple[float, str]] = []
         self.size, self.config = self.built.group.desired, dict(self.built.web.update_config)
         self.resized = self.reconfigured = False
+        self.updated: list[float] = []
 
     def tell(self, text: str) -> None:
         """Note what somebody else has done."""
@@ -137,6 +138,7 @@ def somebody_updates_it(scene: EksScene, dice: random.Random) -> None:
     """Update the node group by hand, to the same release or to the old one."""
     release = dice.choice([NEW, NEW, OLD])
     if scene.eks("UpdateNodegroupVersion", releaseVersion=release):
+        scene.updated.append(scene.world.kernel.now)
         scene.tell(f"updates the node group to {release}")
 
 

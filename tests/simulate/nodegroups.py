@@ -189,7 +189,7 @@ class _ManagedPlay:
         """Return that the size has changed and nobody has said so.
 
         Nobody can who has not seen the size before an update that EKS did not carry through: that a
-        run was killed, or told to stop, explains it.
+        run was killed, or told to stop, or that nobody watched somebody else's update, explains it.
         """
         size = self._scene.built.group.desired
         results = [run.result for _at, run in self.runs]
@@ -200,9 +200,14 @@ class _ManagedPlay:
             if one is not None
             for text in (*one.values["not_restored"], *one.warnings)
         )
+        blind = blind or any(not self._is_watched(at) for at in self._scene.updated)
         if size == self._scene.size or self._scene.resized or blind or told:
             return []
         return [f"not told: the desired capacity is {size}, it was {self._scene.size}"]
+
+    def _is_watched(self, moment: float) -> bool:
+        """Return whether a run was at work at this moment."""
+        return any(run.events and run.events[0][0] <= moment <= at for at, run in self.runs)
 
     def story(self) -> tuple[str, ...]:
         """Return what has happened, by the runs and by others."""
