@@ -9,6 +9,14 @@ from ansible_collections.nodeops.rotator.tests.mutations.mutation import ENGINE,
 
 MUTATIONS = (
     Mutation(
+        "a sleep of the machine is taken for a Lease that cannot be renewed",
+        "plugins/module_utils/engine/rotation/lock.py",
+        '    elif ctx.over("renewal", lost := patience(ctx, LOST)):',
+        "    elif age > (lost := patience(ctx, LOST)):",
+        "tests/rotation/test_paused.py",
+        "test_nothing_is_sent_after_a_sleep_and_the_run_goes_on",
+    ),
+    Mutation(
         "protection is taken off although launched and desired differ",
         ENGINE + "restore.py",
         ('    if ctx.situation.launched == ctx.desired:\n        return ""\n'),

@@ -70,12 +70,13 @@ def late_acts(world: World, run: Run) -> list[tuple[float, str]]:
     return found
 
 
+@pytest.mark.parametrize("seconds", [200.0, 1000.0])
 @pytest.mark.parametrize("kind", KINDS)
-def test_nothing_is_sent_after_a_sleep_and_the_run_goes_on(kind: str) -> None:
+def test_nothing_is_sent_after_a_sleep_and_the_run_goes_on(kind: str, seconds: float) -> None:
     world = due()
     run = prepare(world, BLUE)
     late = late_acts(world, run)
-    asleep(run, kind, 200.0)
+    asleep(run, kind, seconds)
     result = run()
     assert late == []
     assert world.judge.breaches == []

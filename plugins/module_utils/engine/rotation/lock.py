@@ -209,7 +209,10 @@ def keep(ctx: RotationContext) -> bool:
         ctx.do(ReadLease(ctx.lease))
     elif not turns.is_told(ctx) or not ctx.recorded or ctx.now >= due:
         _write(ctx, ctx.policy.holder)
-    if age > (lost := patience(ctx, LOST)):
+    # Counted from the first look at which it was due, since a machine may have slept till then.
+    if ctx.now <= due:
+        ctx.forget("renewal")
+    elif ctx.over("renewal", lost := patience(ctx, LOST)):
         raise UnreachableError(
             f"Lease {ctx.lease} could not be renewed for {lost:.0f} s: nothing was done meanwhile",
             "Run again to resume",
