@@ -179,15 +179,6 @@ def test_a_lease_that_somebody_took_ends_it_and_one_that_cannot_be_renewed_too()
         lock.keep(a_context(a_group(), confirmed=NOW - 330, timers=late))
 
 
-def test_one_that_was_not_renewed_since_the_machine_slept_is_renewed() -> None:
-    ctx = a_context(a_group(), confirmed=NOW - 1000)
-    assert not lock.keep(ctx), "nothing is done before it is"
-    assert len(writes(ctx)) == 1
-    renewed = a_context(a_group(), confirmed=NOW, timers={"renewal": NOW - 200})
-    assert lock.keep(renewed)
-    assert "renewal" not in renewed.memory.timers
-
-
 @pytest.mark.parametrize(
     "journal, left",
     [(Journal(run="r1", group="blue", base=4, expected=4), Journal()), (RUNNING, RUNNING)],
