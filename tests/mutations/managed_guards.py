@@ -84,10 +84,18 @@ MUTATIONS = (
     guard(
         "a Lease that cannot be renewed is held for ever",
         "lock.py",
-        "if ctx.now - written > LEASE_LOST:",
-        "if False:",
+        'elif ctx.over("renewal", LEASE_LOST):',
+        "elif False:",
         "test_lock.py",
         "test_a_lease_that_cannot_be_renewed_for_long_ends_the_watch",
+    ),
+    guard(
+        "a sleep of the machine is taken for a Lease that cannot be renewed, by managed groups too",
+        "lock.py",
+        'elif ctx.over("renewal", LEASE_LOST):',
+        "elif ctx.now - written > LEASE_LOST:",
+        "test_lock_renewal.py",
+        "test_one_that_was_not_renewed_since_the_machine_slept_is_renewed",
     ),
     guard(
         "EKS is asked with a Lease that may have run out",

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -87,15 +87,22 @@ def test_a_run_that_only_restores_is_kept_from_it_by_nothing(
     obstacle: Callable[[World], None], at: float
 ) -> None:
     world, _web = a_world(3, {}, local=False)
+    run = restored_after(world, (obstacle,), at)
+    put_back(world, run, obstacle is process)
+
+
+def restored_after(world: World, obstacles: Iterable[Callable[[World], None]], at: float) -> Run:
+    """Return a run that restores a stopped rotation, with obstacles in the way."""
     first = prepare(world, BLUE, "r1", soak=20)
     first.inbox.stop_at(world.kernel.now + at, "signal SIGTERM")
     assert first().status == "stopped"
-    obstacle(world)
+    for obstacle in obstacles:
+        obstacle(world)
     world.kernel.advance(world.kernel.now + 60)
     run = prepare(world, BLUE, "r2", restore_only=True)
     run.inbox.past = world.kernel.now + 3600
     assert run().status == "restored", run.story()
-    put_back(world, run, obstacle is process)
+    return run
 
 
 @pytest.mark.parametrize("obstacle", [standby, process, template])
@@ -113,13 +120,5 @@ def test_a_run_that_settles_is_not_either(obstacle: Callable[[World], None]) -> 
 @pytest.mark.parametrize("pair", list(itertools.combinations(OBSTACLES, 2)))
 def test_nor_by_two_at_once(pair: tuple[Callable[[World], None], ...]) -> None:
     world, _web = a_world(3, {}, local=False)
-    first = prepare(world, BLUE, "r1", soak=20)
-    first.inbox.stop_at(world.kernel.now + 130, "signal SIGTERM")
-    first()
-    for obstacle in pair:
-        obstacle(world)
-    world.kernel.advance(world.kernel.now + 60)
-    run = prepare(world, BLUE, "r2", restore_only=True)
-    run.inbox.past = world.kernel.now + 3600
-    assert run().status == "restored", run.story()
+    run = restored_after(world, pair, 130)
     put_back(world, run, process in pair)

@@ -85,7 +85,7 @@ def test_a_ctrl_c_that_is_pressed_again_too_early_ends_it_all_the_same() -> None
         "def slow(thread):\n"
         "    os.kill(os.getpid(), signal.SIGINT) if not early else None\n"
         "    early.append(1)\n"
-        "    time.sleep(0.3)\n"
+        "    time.sleep(0.3)  # of a process of its own: a thread that is slow to start\n"
         "    bootstrap(thread)\n"
         "early = []\n"
         "threading.Thread._bootstrap_inner = slow\n"

@@ -99,7 +99,8 @@ def test_a_lease_that_somebody_has_taken_is_lost() -> None:
 
 
 def test_a_lease_that_cannot_be_renewed_for_long_ends_the_watch() -> None:
-    ctx = a_context(now=NOW + lock.LEASE_LOST + 1)
+    late = {"renewal": NOW + 16}
+    ctx = a_context(a_memory(timers=late), now=NOW + 16 + lock.LEASE_LOST)
     with pytest.raises(UnreachableError, match="EKS goes on"):
         lock.keep(ctx)
 

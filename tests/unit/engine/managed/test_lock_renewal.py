@@ -102,15 +102,26 @@ def test_a_renewal_that_may_pass_gives_no_lease_up() -> None:
 
 
 @pytest.mark.parametrize(
-    ("silent", "ends"), [(lock.LEASE_LOST, False), (lock.LEASE_LOST + 0.1, True)]
+    ("silent", "ends"), [(lock.LEASE_LOST - 0.1, False), (lock.LEASE_LOST, True)]
 )
 def test_a_watch_without_a_lease_ends_after_five_minutes(silent: float, ends: bool) -> None:
-    ctx = a_context(now=NOW + silent)
+    ctx = a_context(a_memory(timers={"renewal": NOW + 16}), now=NOW + 16 + silent)
     if ends:
         with pytest.raises(UnreachableError, match="could not be renewed for 300 s"):
             lock.keep(ctx)
     else:
         lock.keep(ctx)
+
+
+def test_one_that_was_not_renewed_since_the_machine_slept_is_renewed() -> None:
+    ctx = a_context(now=NOW + 1000)
+    lock.keep(ctx)
+    assert sum(isinstance(one, WriteLease) for one in ctx.commands) == 1
+    assert not ctx.may_act, "nothing is done before it is"
+    renewed = a_context(a_memory(timers={"renewal": NOW - 200}))
+    lock.keep(renewed)
+    assert renewed.may_act
+    assert "renewal" not in renewed.memory.timers
 
 
 @pytest.mark.parametrize("thief", ["other", ""])
