@@ -79,6 +79,8 @@ RUNS = tuple(Identity(f"run-{number}", rights=ROTATE) for number in range(1, 10)
 Lease are told apart."""
 PLANNER = Identity("planner", rights=("plan", "kops"))
 """Who plans and looks: has the rights that we ship for that."""
+PEER = Identity("peer")
+"""Runs what others use to rotate nodes: may do everything, and is judged as our playbooks are."""
 OPERATOR = Identity("operator")
 """Somebody else's hand, a person or the cloud: may do everything and is not judged."""
 READER = Identity(
@@ -94,7 +96,8 @@ EXPIRED = Identity("expired", temporary=True, expires=0.0)
 GUARDED, EXTERNAL_ID = "nodeops-rotator", "between-us"
 """Role that is assumed only with this external ID, and has the rights of ROTATE."""
 IDENTITIES: Mapping[str, Identity] = {
-    one.name: one for one in (ROTATOR, *RUNS, PLANNER, OPERATOR, READER, NOBODY, STRANGER, EXPIRED)
+    one.name: one
+    for one in (ROTATOR, *RUNS, PLANNER, PEER, OPERATOR, READER, NOBODY, STRANGER, EXPIRED)
 }
 
 

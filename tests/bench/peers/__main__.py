@@ -4,8 +4,9 @@
 """Rotate one node group with our playbook and with what others use, side by side.
 
 `make bench-peers` runs it. Each tool gets new worlds on the wire: six nodes, sixty pods, and a
-budget that spares six. It runs twice in the first, and is killed and started again in a second. The
-World judges all by the same rules. The table goes into docs/peers.md.
+budget that spares six. It runs twice in the first, and is killed and started again in a second. In
+a third, some of the pods have volumes and a budget that spares one. The World judges all by the
+same rules. The tables go into docs/peers.md.
 """
 
 from __future__ import annotations
@@ -26,17 +27,25 @@ from ansible_collections.nodeops.rotator.tests.bench.peers.tools import (
     GROUP,
     OURS,
     TOOLS,
-    Command,
+    NotHere,
+    versions,
 )
 from ansible_collections.nodeops.rotator.tests.integration.wire import (
     PROGRAMS,
     WorldOnWire,
     world_on_wire,
 )
+from ansible_collections.nodeops.rotator.tests.simulation.identities import PEER
 
-SCENARIO, PODS = "peers", 60
+SCENARIO, VOLUMES, PODS = "peers", "peers_volumes", 60
 LIMIT = 1200.0
 """Seconds after which a tool counts as stuck."""
+LAST_LINES = 20
+"""Of a tool that has failed."""
+COLUMNS = (
+    *("a rotation", "AWS calls", "Kubernetes requests per pod", "breaches"),
+    *("a second run", "killed and started again"),
+)
 TERMINATE = "autoscaling:TerminateInstanceInAutoScalingGroup"
 
 
@@ -58,8 +67,9 @@ class Run:
 class Bench:
     """A tool in a world of its own."""
 
-    def __init__(self, tool: Command, world: WorldOnWire) -> None:
-        self._tool, self._world = tool, world
+    def __init__(self, name: str, world: WorldOnWire) -> None:
+        self._tool, self._world = TOOLS[name], world
+        self._ours = is_ours(name)
         self._before = world.report()
         new = self._before["facts"]["new_image"]
         point_to(world, new)
@@ -79,11 +89,12 @@ class Bench:
             code = process.wait()
         seconds = time.monotonic() - start
         time.sleep(5)  # what the cloud still does with what was asked
-        return self._judged(code == 0, seconds, before)
+        return self._judged(code == 0 or kill, seconds, before)
 
     def _start(self) -> subprocess.Popen[bytes]:
         program, *options = self._tool(self._world)
-        identity = self._world.who(self._world.next_run())
+        # Our playbooks have the rights that we ship, and no others.
+        identity = self._world.who(self._world.next_run() if self._ours else PEER.name)
         with (self._world.folder / "tool.log").open("ab") as output:
             return subprocess.Popen(
                 [str(PROGRAMS / program), *options],
@@ -105,7 +116,14 @@ class Bench:
         }
         kube = sum(count for name, count in calls.items() if name.startswith("kubernetes:"))
         breaches = len(after["breaches"]) - len(before["breaches"])
+        if not ok:
+            print("\n".join(f"# {line}" for line in self._last_words()), flush=True)
         return Run(ok, seconds, sum(calls.values()) - kube, kube, breaches, self._left(after))
+
+    def _last_words(self) -> list[str]:
+        """Return the end of what the tool has printed."""
+        text = (self._world.folder / "tool.log").read_text(errors="replace")
+        return [line[:300] for line in text.splitlines()[-LAST_LINES:]]
 
     def _left(self, after: Mapping[str, Any]) -> str:
         """Return what is not as it was before, and what is still old."""
@@ -117,7 +135,7 @@ class Bench:
         ]
         old = sum(image != after["facts"]["new_image"] for image in now["images"])
         if old:
-            found.append(f"{old} old")
+            found.append(f"{counted(old, 'node')} not replaced")
         return ", ".join(found + sorted(f"lock {name}" for name in after["leases"]))
 
 
@@ -134,13 +152,18 @@ def point_to(world: WorldOnWire, image: str) -> None:
 
 
 @contextmanager
-def bench(name: str) -> Iterator[Bench]:
+def bench(name: str, scenario: str = SCENARIO) -> Iterator[Bench]:
     """Serve a new world for a tool."""
     with (
         tempfile.TemporaryDirectory(prefix="peers-") as folder,
-        world_on_wire(SCENARIO, Path(folder)) as world,
+        world_on_wire(scenario, Path(folder)) as world,
     ):
-        yield Bench(TOOLS[name], world)
+        yield Bench(name, world)
+
+
+def is_ours(name: str) -> bool:
+    """Return whether a row is of our playbook."""
+    return "rotator" in name
 
 
 def told(run: Run) -> str:
@@ -149,40 +172,80 @@ def told(run: Run) -> str:
     return f"{how}{run.seconds:.0f} s" + (f"; left: {run.left}" if run.left else "")
 
 
-def row(name: str) -> tuple[str, Run]:
+def figures(run: Run) -> tuple[str, ...]:
+    """Return the cells about one run: time, AWS calls, requests per pod, breaches."""
+    return told(run), str(run.aws), f"{run.kube / PODS:.1f}", str(run.breaches)
+
+
+def line(*cells: str) -> str:
+    """Return a line of a table."""
+    return "| " + " | ".join(cells) + " |"
+
+
+def whole(name: str) -> tuple[str, Run | None]:
     """Measure a tool; return its row of the table, and its first run."""
-    with bench(name) as whole:
-        first, second = whole.run(), whole.run()
-    with bench(name) as broken:
-        killed, again = broken.run(kill=True), broken.run()
-    cells = (
+    try:
+        with bench(name) as world:
+            first, second = world.run(), world.run()
+        with bench(name) as world:
+            killed, again = world.run(kill=True), world.run()
+    except NotHere as missing:
+        return line(name, f"not measured: {missing}", *[""] * (len(COLUMNS) - 1)), None
+    return line(
         name,
-        told(first),
-        str(first.aws),
-        f"{first.kube / PODS:.1f}",
-        str(first.breaches),
-        told(second) + f", {second.aws + second.kube} requests",
-        told(again) + f", {killed.breaches + again.breaches} breaches",
-    )
-    return "| " + " | ".join(cells) + " |", first
+        *figures(first),
+        told(second) + f", {counted(second.aws + second.kube, 'request')}",
+        told(again) + f", {counted(killed.breaches + again.breaches, 'breach', 'es')}",
+    ), first
+
+
+def once(name: str) -> str:
+    """Measure one rotation of a tool where pods have volumes; return the row."""
+    try:
+        with bench(name, VOLUMES) as world:
+            return line(name, *figures(world.run()))
+    except NotHere as missing:
+        return line(name, f"not measured: {missing}", "", "", "")
+
+
+def counted(number: int, thing: str, plural: str = "s") -> str:
+    """Return a number with its noun."""
+    return f"{number} {thing}{'' if number == 1 else plural}"
+
+
+def head(*columns: str) -> str:
+    """Return the first two lines of a table."""
+    return line("tool", *columns) + "\n" + "|---" * (len(columns) + 1) + "|"
 
 
 def main() -> None:
-    """Measure the tools and print the table."""
+    """Measure the tools and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tools", nargs="*", help="rows by a part of their names; all without")
-    given = parser.parse_args().tools
-    names = [name for name in TOOLS if not given or any(part in name for part in given)]
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
-    print("| tool | a rotation | AWS calls | Kubernetes requests per pod | breaches |", end="")
-    print(" a second run | killed and started again |\n|---|---|---|---|---|---|---|", flush=True)
+    parser.add_argument("--only", choices=("whole", "volumes"), help="one of the two tables")
+    given = parser.parse_args()
+    names = [name for name in TOOLS if not given.tools or any(part in name for part in given.tools)]
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {versions()}", flush=True)
+    if given.only != "whole":
+        print("\n" + head(*COLUMNS[:4]), flush=True)
+        for name in names:
+            print(once(name), flush=True)
+    if given.only != "volumes":
+        everything(names)
+
+
+def everything(names: list[str]) -> None:
+    """Print the table of the whole comparison, and the last line."""
+    print("\n" + head(*COLUMNS), flush=True)
     found: dict[str, Run] = {}
     for name in names:
-        line, found[name] = row(name)
-        print(line, flush=True)
-    others = [run.seconds for name, run in found.items() if run.ok and "rotator" not in name]
+        row, first = whole(name)
+        print(row, flush=True)
+        if first is not None and first.ok:
+            found[name] = first
+    others = [run.seconds for name, run in found.items() if not is_ours(name)]
     if OURS in found and others:
-        print(f"peers: ours {found[OURS].seconds / min(others):.2f} of the fastest")
+        print(f"\npeers: ours {found[OURS].seconds / min(others):.2f} of the fastest")
 
 
 if __name__ == "__main__":

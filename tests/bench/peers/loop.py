@@ -80,7 +80,8 @@ def ready(kubectl: str) -> int:
 
 def takes_pods(node: Any) -> bool:
     """Return True if a node is ready and not cordoned."""
-    ready = {one["type"]: one["status"] for one in node["status"]["conditions"]}["Ready"]
+    shown = node["status"].get("conditions") or []  # none yet of a node that has just joined
+    ready = {one["type"]: one["status"] for one in shown}.get("Ready")
     return ready == "True" and not node["spec"].get("unschedulable")
 
 

