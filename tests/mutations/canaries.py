@@ -57,6 +57,14 @@ MUTATIONS = (
         "test_else_it_does_not",
     ),
     Mutation(
+        "a version of somebody else is told as the one that was rolled back to",
+        ENGINE + "pointer.py",
+        "if back in way.equivalent_versions else",
+        "if back else",
+        UNIT + "test_pointer.py",
+        "test_a_version_made_to_go_back_is_told_with_the_old_one",
+    ),
+    Mutation(
         "every failure replaces the nodes again",
         ENGINE + "turn_back.py",
         'wanted = ctx.policy.on_failure == "rollback" and not ctx.policy.restore_only',

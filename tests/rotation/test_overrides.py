@@ -190,12 +190,8 @@ def test_after_a_failed_canary_every_template_goes_back(main: str, own: str) -> 
     assert run.result.values["canary"] == "failed"
     assert launched_from(world) == {world.facts["old_image"]}
     assert written(world) == (main, own), "how it points is as before"
-    (told,) = [event.text for _at, event in run.events if "launched from" in event.text]
-    ids = templates(world)
-    assert told == (
-        f"new instances are launched from version 1 of {ids[SMALL]} and version 1 of {ids[BIG]}"
-        " again"
-    )
+    (told,) = [event.text for _at, event in run.events if "rolled back" in event.text]
+    assert told == "rolled back to version 1 of demo-blue and version 1 of demo-big"
     assert {**traces(world), "journals": []} == CLEAN
 
 

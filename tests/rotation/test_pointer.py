@@ -61,7 +61,9 @@ def test_the_group_launches_the_old_image_again(group: str) -> None:
     assert pointer_of(world, group) == (pointer if "$" in pointer else "1")
     assert run.result.values["rolled_back_to"] == "1"
     assert world.judge.breaches == []
-    assert any("launched from version 1" in line for line in run.story())
+    assert any(f"rolled back to version 1 of {group}" in line for line in run.story())
+    copied = f"version 3 of {group}, the same as version 1 (" if pointer == "$Latest" else ""
+    assert (copied or f"version 1 of {group} (") in run.result.values["launches"]
 
 
 def test_the_template_can_be_kept() -> None:

@@ -16,13 +16,17 @@ def listed(names: list[str]) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a duration for people: 31 s, 4 min 5 s, 1 h 2 min."""
+    """Return a duration for people: 31 s, 4 min 5 s, 5 min, 1 h 2 min."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+        return _of_two(whole // 60, "min", whole % 60, "s")
+    return _of_two(whole // 3600, "h", whole % 3600 // 60, "min")
+
+
+def _of_two(first: int, unit: str, rest: int, smaller: str) -> str:
+    return f"{first} {unit} {rest} {smaller}" if rest else f"{first} {unit}"
 
 
 def counted(number: int, thing: str) -> str:

@@ -83,7 +83,7 @@ def test_credentials_that_end_too_early_are_told_by_the_pace_of_the_rotation(
 
     monkeypatch.setattr(node_group, "own_life", life)
     (told,) = (said for said in seen()["preflight"] if "credentials" in said)
-    assert "to replace 4 nodes of demo-blue takes some 17 min 0 s" in told
+    assert "to replace 4 nodes of demo-blue takes some 17 min" in told
     assert "credentials" not in str(seen(max_surge="100%", canary="0")["preflight"])
 
 

@@ -107,12 +107,12 @@ def test_each_kind_of_news_has_its_words(kind: str, variables: dict[str, Any], t
 def test_what_is_held_up_is_told_with_its_times() -> None:
     told = news("blocked", "blue", HOST, AT)
     assert said("blocked", about_hold(told, BLOCKED))[0] == (
-        "blue of shop: node ip-1 has been held up for 11 min 0 s: web by PDB shop/web;"
+        "blue of shop: node ip-1 has been held up for 11 min: web by PDB shop/web;"
         " given up at 22:14 UTC"
     )
     of_group = about_hold(told, Hold("blue", "paused: anna", AT - 60, of_group=True))
     assert said("blocked", of_group)[0] == (
-        "blue of shop: the rotation has been held up for 1 min 0 s: paused: anna"
+        "blue of shop: the rotation has been held up for 1 min: paused: anna"
     )
 
 

@@ -56,7 +56,7 @@ def test_log_collectors_get_reminders_as_objects_too() -> None:
     """Without them AWX would end a run in which nothing happens for long."""
     said = json.loads(Narrator("blue", 0, ON, as_json=True).remind(600, 5000.0))
     assert (said["node_group"], said["phase"], said["at"]) == ("blue", "waiting", 5000.0)
-    assert said["text"] == "for 10 min 0 s; last: nothing yet"
+    assert said["text"] == "for 10 min; last: nothing yet"
 
 
 def test_a_reminder_is_shown_at_most_once_a_minute() -> None:
@@ -71,7 +71,7 @@ def test_a_reminder_is_shown_at_most_once_a_minute() -> None:
 def test_a_reminder_tells_the_end_once_a_node_was_replaced() -> None:
     teller = Narrator("blue", 0, Screen(clock=lambda at: {5200: "12:34:56"}.get(at, "")))
     teller.take(record(phase="terminated", progress="1/4", seconds=100.0), 100)
-    assert "ends at about 12:34" in teller.remind(200, 5000)
+    assert "all nodes done at about 12:34; last" in teller.remind(200, 5000)
 
 
 @pytest.mark.parametrize(

@@ -207,17 +207,18 @@ def reminder(
     """
     told = "nothing yet"
     if last:
-        node = node_name(str(last.get("subject") or ""))
-        words = ["" if node == group else node, last.get("phase"), last.get("text")]
-        told = " ".join(" ".join(str(word) for word in words if word).split())
-    text = f"for {duration(_since(last, seconds))}; last: {told}"
+        node, text = node_name(str(last.get("subject") or "")), str(last.get("text") or "")
+        known = node == group or node in text.split()
+        words = ["" if known else node, str(last.get("phase") or ""), text]
+        told = " ".join(" ".join(words).split())
+    ends = f"; all nodes done at about {clock(end)[:5]}" if end is not None else ""
     return {
         "at": at,
         "seconds": seconds,
         "progress": (last or {}).get("progress", ""),
         "subject": group,
         "phase": "waiting",
-        "text": f"{text}; ends at about {clock(end)[:5]}" if end is not None else text,
+        "text": f"for {duration(_since(last, seconds))}{ends}; last: {told}",
     }
 
 

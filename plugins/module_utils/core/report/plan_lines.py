@@ -181,8 +181,7 @@ def time_text(estimate: Mapping[str, Any]) -> str:
 
 def roughly(seconds: float) -> str:
     """Return a span in whole minutes for people: an estimate is no better."""
-    hours, minutes = divmod(max(1, round(seconds / 60)), 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+    return duration(60 * max(1, round(seconds / 60)))
 
 
 def age_text(seconds: float | None) -> str:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event, EventPhase
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, duration
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.blocked import (
     Told,
     blocked,
@@ -133,7 +133,7 @@ def _in_trouble(name: str, step: NextStep) -> Iterator[Told]:
 
 def _ending(status: NodeStatus) -> str:
     if status.phase == "drained":
-        return f"{counted(status.evicted, 'pod')}, {status.seconds:.0f} s"
+        return f"{counted(status.evicted, 'pod')}, {duration(status.seconds)}"
     lines = status.reasons if status.error is None else (str(status.error), *status.reasons)
     shown = [line for index, line in enumerate(lines) if line not in lines[:index]]
     more = len(shown) - LINES

@@ -24,6 +24,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.offe
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.readiness import (
     waiting_for,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import duration
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
     judging as control_plane,
 )
@@ -114,7 +115,8 @@ def awaited(ctx: RotationContext, member: Member) -> str:
         fresh = member.instance.launched_at >= (ctx.memory.reads.first_read_at or 0.0)
         if fresh or member.id in ctx.memory.nodes.pooled:
             ctx.note(boots={**ctx.memory.nodes.boots, member.id: took})
-        ctx.tell("ready", member.name, f"{member.id} after {took:.0f} s", once=f"ready {member.id}")
+        text = f"{member.id} after {duration(took)}"
+        ctx.tell("ready", member.name, text, once=f"ready {member.id}")
     return ""
 
 

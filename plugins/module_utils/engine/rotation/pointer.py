@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import PointBack
@@ -79,14 +79,22 @@ def back(ctx: RotationContext) -> bool:
         return True
     command = command_back(ctx)
     if command in ctx.memory.outbox.acts:
-        what = " and ".join(_named(*way) for way in command.ways)
+        what = " and ".join(_named(*way) for way in _with_names(ctx, command.ways))
         ctx.record(pointer_owed=False, **store_debt(ctx))
         ctx.note(launches_from=command.ways[0])
-        ctx.tell("template", ctx.group.name, f"new instances are launched from {what} again")
+        ctx.tell("template", ctx.group.name, f"rolled back to {what}")
         return False
     ctx.do(command)
     ctx.poll_soon = True
     return False
+
+
+def _with_names(ctx: RotationContext, ways: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield templates by the names that people gave them, with their versions."""
+    found = ctx.group.resolved or ctx.target
+    names = {way.template: way.template_name for way in found.ways}
+    for template, version in ways:
+        yield names.get(template) or template, version
 
 
 def _named(template: str, version: str) -> str:
@@ -166,16 +174,23 @@ def is_back(ctx: RotationContext, found: Target) -> bool:
 def launches_now(ctx: RotationContext) -> str:
     """Say which version new instances start from now.
 
-    A way of launching that has no types launches nothing where another one has.
+    A way of launching that has no types launches nothing where another one has. A version that was
+    made to take the template back is told with the old one that says the same.
     """
     found = ctx.group.resolved
     if found is None:
         return "what new instances start from does not exist"
     ways = [way for way in found.ways if way.types] or found.ways
-    return f"new instances start from {' and '.join(_starting(way) for way in ways)}"
+    template, version = ctx.memory.report.launches_from
+    told = (_starting(way, version if way.template == template else "") for way in ways)
+    return f"new instances start from {' and '.join(told)}"
 
 
-def _starting(way: Target) -> str:
-    """Return one way of launching for people, with its image."""
+def _starting(way: Target, back: str) -> str:
+    """Return one way of launching for people, with its image.
+
+    `back`: the version to which this run has rolled it back, "" if it has not.
+    """
+    same = f", the same as version {back}" if back in way.equivalent_versions else ""
     image = f" ({way.image_id})" if way.image_id else ""
-    return _named(way.template_name or way.template, way.version) + image
+    return _named(way.template_name or way.template, way.version) + same + image

@@ -25,6 +25,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
     SOFT_TAINT,
     Member,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import duration
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.advance import (
     advance as advance_drains,
 )
@@ -275,7 +276,8 @@ def record_terminated(ctx: RotationContext) -> None:
             _keep(ctx, record)
             continue
         ctx.about(instance, phase="terminated", replaced=not retracted, ended=ctx.now)
-        ctx.tell("terminated", record.name, f"{instance}, {ctx.now - record.began:.0f} s")
+        took = "" if retracted else f", {duration(ctx.now - record.began)} in all"
+        ctx.tell("terminated", record.name, f"{instance}{took}")
         if not ctx.journal.canary and not retracted:
             ctx.record(canaries=ctx.journal.canaries + 1)
 

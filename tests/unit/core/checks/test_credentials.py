@@ -67,13 +67,13 @@ def test_only_credentials_that_surely_last_are_fine(
 
 def test_the_sentences_say_how_long_both_are() -> None:
     assert list(ending(seen(ends_in(600)))) == [
-        "The AWS credentials (the environment) end in 10 min 0 s, and to replace 3 nodes of blue"
-        " takes some 8 min 30 s, or 16 min 0 s. If they end before, the run is suspended, and"
+        "The AWS credentials (the environment) end in 10 min, and to replace 3 nodes of blue"
+        " takes some 8 min 30 s, or 16 min. If they end before, the run is suspended, and"
         " another one with new credentials goes on"
     ]
     assert list(ending(seen(Life("sso", known=False)))) == [
         "How long the AWS credentials (sso) are good is not known, and to replace 3 nodes of blue"
-        " takes some 8 min 30 s, or 16 min 0 s. If they end before, the run is suspended, and"
+        " takes some 8 min 30 s, or 16 min. If they end before, the run is suspended, and"
         " another one with new credentials goes on"
     ]
     assert list(too_short(seen(ends_in(-10)))) == [

@@ -77,7 +77,7 @@ def test_the_pods_of_etcd_manager_say_where_they_back_up_to() -> None:
     [
         (AT, []),
         (AT - 3600, []),
-        (AT - 3601, ["the newest backup of etcd cluster main is 1 h 0 min old (s)"]),
+        (AT - 3601, ["the newest backup of etcd cluster main is 1 h old (s)"]),
         (None, ["etcd cluster main has no backup that can be found in s"]),
     ],
 )

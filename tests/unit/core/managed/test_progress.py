@@ -66,5 +66,5 @@ def test_the_rest_takes_as_long_as_those_before(
 
 
 def test_an_estimate_is_told_while_something_is_left() -> None:
-    assert estimate(2, 1, (90.0,)) == "about 3 min 0 s left"
+    assert estimate(2, 1, (90.0,)) == "about 3 min left"
     assert estimate(0, 1, (90.0,)) == ""

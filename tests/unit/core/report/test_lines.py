@@ -136,17 +136,23 @@ def test_elapsed_time_is_a_clock(seconds: float, text: str) -> None:
 def test_a_reminder_says_for_how_long_nothing_came_what_came_last_and_the_end() -> None:
     event = reminder("blue", 125, DRAINED, NOON + 58, NOON + 600, clock)
     assert line("blue", event, LOG) == (
-        "12:00:58     2:05  blue   4/12                       waiting     for 58 s; last:"
-        " ip-10-0-1-7 drained 14 pods, 31 s; ends at about 12:10"
+        "12:00:58     2:05  blue   4/12                       waiting     for 58 s; all"
+        " nodes done at about 12:10; last: ip-10-0-1-7 drained 14 pods, 31 s"
     )
 
 
 def test_a_reminder_promises_no_end_that_is_not_known() -> None:
-    assert "ends" not in reminder("blue", 125, DRAINED, NOON)["text"]
+    assert "done at" not in reminder("blue", 125, DRAINED, NOON)["text"]
+
+
+def test_a_reminder_names_a_node_once() -> None:
+    """A node without a name is called by its instance, which the text begins with."""
+    new = {"seconds": 5.0, "subject": "i-1", "phase": "launched", "text": "i-1 in eu-west-1a"}
+    assert reminder("blue", 60, new)["text"] == "for 55 s; last: launched i-1 in eu-west-1a"
 
 
 def test_a_reminder_before_the_first_event_says_so() -> None:
-    assert reminder("blue", 60, None, NOON)["text"] == "for 1 min 0 s; last: nothing yet"
+    assert reminder("blue", 60, None, NOON)["text"] == "for 1 min; last: nothing yet"
 
 
 def test_a_text_of_one_name_is_shortened_where_it_does_not_fit() -> None:

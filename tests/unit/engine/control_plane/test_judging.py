@@ -90,7 +90,7 @@ class TestBefore:
 
     @pytest.mark.parametrize(
         ("backups", "words"),
-        [({}, "has no backup"), (dict.fromkeys(YOUNG, READ_AT - 7200), "is 2 h 0 min old")],
+        [({}, "has no backup"), (dict.fromkeys(YOUNG, READ_AT - 7200), "is 2 h old")],
     )
     def test_an_old_backup_is_a_refusal(self, backups: dict[str, float], words: str) -> None:
         assert words in refusal(backups=backups)

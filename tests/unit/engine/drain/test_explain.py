@@ -168,6 +168,7 @@ class TestTheEnd:
         [
             pytest.param(NodeStatus("drained", 14, 14, seconds=31.4), "14 pods, 31 s", id="well"),
             pytest.param(NodeStatus("drained", 1, 1, seconds=0.4), "1 pod, 0 s", id="one pod"),
+            pytest.param(NodeStatus("drained", 1, 1, seconds=95), "1 pod, 1 min 35 s", id="long"),
             pytest.param(NodeStatus("failed", reasons=("a", "b")), "a; b", id="why not"),
             pytest.param(
                 NodeStatus("failed", reasons=("a", "b"), error=FailedError("late", "do it")),

@@ -100,5 +100,5 @@ def test_a_pod_is_blocked_when_its_budget_has_allowed_nothing_for_a_minute() -> 
 def test_the_rest_is_estimated_while_something_is_left() -> None:
     ctx = a_context(view=CORDONED)
     follow_nodes(ctx)
-    assert remaining(ctx) == "about 8 min 0 s left"
+    assert remaining(ctx) == "about 8 min left"
     assert remaining(a_context()) == ""

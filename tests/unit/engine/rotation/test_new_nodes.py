@@ -91,7 +91,7 @@ class TestBecomingReady:
     def test_that_counts_it_says_how_long_it_took(self) -> None:
         ctx = a_look({}, timers={"ready i-n": NOW - 10, "boot i-n": NOW - 75})
         new_nodes.judge(ctx)
-        assert (ctx.events[1].subject, ctx.events[1].text) == ("n", "i-n after 75 s")
+        assert (ctx.events[1].subject, ctx.events[1].text) == ("n", "i-n after 1 min 15 s")
 
     @pytest.mark.parametrize(
         ("node", "more"),

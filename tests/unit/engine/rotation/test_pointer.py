@@ -113,14 +113,14 @@ class TestGoingBack:
         pointer.back(ctx)
         assert (ctx.commands, ctx.journal.pointer_owed) == ([], False)
         assert ctx.memory.report.launches_from == ("lt-1", "1")
-        assert ctx.events[0].text == "new instances are launched from version 1 of lt-1 again"
+        assert ctx.events[0].text == "rolled back to version 1 of blue"
 
     def test_of_a_launch_configuration_names_it(self) -> None:
         back = PointBack("blue", (("old-config", ""),))
         journal = dataclasses.replace(OWED, previous=("old-config", ""))
         ctx = a_look(journal, acts={back: NOW - 1})
         pointer.back(ctx)
-        assert ctx.events[0].text == "new instances are launched from old-config again"
+        assert ctx.events[0].text == "rolled back to old-config"
 
     def test_is_not_asked_for_where_nothing_is_owed(self) -> None:
         ctx = a_look(RUNNING)
@@ -190,6 +190,24 @@ def test_what_new_instances_start_from_is_said(target: Target | None, said: str)
     assert pointer.launches_now(ctx) == said
 
 
+@pytest.mark.parametrize(
+    ("back", "equivalent", "said"),
+    [
+        pytest.param(("lt-1", "1"), {"1"}, "3 of blue, the same as version 1 (ami)", id="a copy"),
+        pytest.param(("lt-1", "1"), set(), "3 of blue (ami)", id="somebody else's"),
+        pytest.param(("lt-9", "1"), {"1"}, "3 of blue (ami)", id="another template went back"),
+        pytest.param(("", ""), {"1"}, "3 of blue (ami)", id="nothing was rolled back"),
+    ],
+)
+def test_a_version_made_to_go_back_is_told_with_the_old_one(
+    back: tuple[str, str], equivalent: set[str], said: str
+) -> None:
+    made = Target("lt-1", "3", "ami", "blue", equivalent_versions=frozenset(equivalent))
+    ctx = a_context(a_group(an_instance("w"), resolved=made))
+    ctx.note(launches_from=back)
+    assert pointer.launches_now(ctx) == f"new instances start from version {said}"
+
+
 class TestTemplatesOfOverrides:
     MIXED = dataclasses.replace(
         TARGET, types=("m5.large",), others=(Target("lt-8", "5", types=("c5.large",)),)
@@ -230,9 +248,8 @@ class TestTemplatesOfOverrides:
         done = a_look(self.BOTH, acts={both: NOW - 1})
         pointer.back(done)
         assert done.journal.pointer_owed is False
-        assert done.events[0].text == (
-            "new instances are launched from version 1 of lt-1 and version 4 of lt-8 again"
-        )
+        said = "rolled back to version 1 of blue and version 4 of lt-8"
+        assert done.events[0].text == said
 
     def test_are_owed_also_where_the_groups_own_has_not_moved(self) -> None:
         ctx = a_look(dataclasses.replace(RUNNING, previous_others=(("lt-8", "4"),)))
