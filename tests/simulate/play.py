@@ -25,6 +25,7 @@ from ansible_collections.nodeops.rotator.tests.simulate.kinds.people import (
     people_pause_the_rotation,
 )
 from ansible_collections.nodeops.rotator.tests.simulate.plan import Fault
+from ansible_collections.nodeops.rotator.tests.simulate.taken_over import note_taken_over
 from ansible_collections.nodeops.rotator.tests.simulate.trial import Rival, Trial, dice_of
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import EPOCH
 from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, prepare
@@ -68,6 +69,7 @@ class _Witness:
 def play(trial: Trial) -> None:
     """Carry the trial's plan out; raise Hang if a run does not end."""
     plan, kernel = trial.plan, trial.world.kernel
+    note_taken_over(trial)
     for fault in sorted(plan.faults, key=lambda fault: (fault.at, fault.number)):
         if fault.at == 0:
             KINDS[fault.kind].act(trial, dice_of(fault.dice))

@@ -93,17 +93,36 @@ class Lifecycle:
         """Put the member in service: protect it if set so, and register its targets."""
         if member.doomed or not member.lifecycle_state.startswith("Pending"):
             return
+        registers = "AddToLoadBalancer" not in group.suspended
+        missing = [arn for arn in group.target_groups if arn not in self._account.target_groups]
+        if registers and missing:
+            self._cannot_register(group, member, missing[0])
+            return
         self._become(group, member, "InService")
         member.protected = member.protected or group.setting("NewInstancesProtectedFromScaleIn")
         self.finish(member)
-        if "AddToLoadBalancer" not in group.suspended:
-            for arn in group.target_groups:
-                self._account.balancer.register(
-                    self._account.target_groups[arn], member.instance_id
-                )
+        for arn in group.target_groups if registers else ():
+            self._account.balancer.register(self._account.target_groups[arn], member.instance_id)
         if member.instance_id in group.surplus_launches:
             group.surplus_launches.discard(member.instance_id)
             self._scaler.plan(group)
+
+    def _cannot_register(self, group: Group, member: Member, arn: str) -> None:
+        """Fail the launch of a member whose target group somebody has deleted, and end it.
+
+        The words are those of an activity in zalando-incubator/kube-ingress-aws-controller#197.
+        """
+        why = (
+            f"Failed to update target group {arn}: Target group '{arn}' not found Updating load"
+            " balancer configuration failed"
+        )
+        activity = member.activity
+        if activity is not None and activity.status == "InProgress":
+            self.finish(member)
+            activity.status, activity.message = "Failed", why
+            activity.description += f".  Status Reason: {why}"
+        cause = f"At {self._scaler.stamp()} an instance was taken out of service: {why}"
+        self.retire(group, member, cause, at_once=True)
 
     # Termination.
 

@@ -33,14 +33,19 @@ def why_short(group: Group) -> str:
     )
 
 
-def anonymous(instance: Instance, nodes: Iterable[Node]) -> str:
-    """Return the Node of this instance's name that names no instance, "" for none.
+def namesake(instance: Instance, nodes: Iterable[Node]) -> Node | None:
+    """Return the Node of this instance's name that does not name it, None without one.
 
-    A name proves nothing, so it is for people only.
+    Its kubelet may run under it. A name proves nothing, so it is for people, and to be careful.
     """
-    named = (
-        node.name
-        for node in nodes
-        if instance.private_dns and node.name == instance.private_dns and not node.provider_id
-    )
-    return next(named, "")
+    name = instance.private_dns
+    named = (node for node in nodes if name and node.name == name)
+    return next((node for node in named if node.instance_id != instance.id), None)
+
+
+def misnamed(node: Node) -> str:
+    """Return what a new instance waits for under whose name this Node stands."""
+    if not node.provider_id:
+        return f"node {node.name} to say which instance it is: its spec.providerID is empty"
+    other = node.instance_id or node.provider_id
+    return f"node {node.name} to name it: its spec.providerID is that of {other}"

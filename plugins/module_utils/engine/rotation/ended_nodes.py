@@ -10,6 +10,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.taken_over import (
+    is_taken_over,
+)
 
 ENDED_LOOK = 15.0
 """Seconds between looks at instances that have ended and whose Node objects are still there."""
@@ -50,7 +53,8 @@ def awaited(ctx: RotationContext) -> tuple[str, ...]:
     former |= ctx.left_group.keys()
     stay = {one.id for one in ctx.group.instances if one.id in ctx.journal.kept and not one.ending}
     gone = ctx.memory.nodes.marks.gone - stay
-    return tuple(sorted(former | (gone & ctx.by_instance.keys())))
+    found = former | (gone & ctx.by_instance.keys())
+    return tuple(sorted(name for name in found if not is_taken_over(ctx, ctx.by_instance[name])))
 
 
 def _in_the_way(ctx: RotationContext) -> set[str]:

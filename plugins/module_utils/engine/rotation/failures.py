@@ -26,6 +26,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     AccessError,
     CredentialsError,
     NotFoundError,
+    RefusedError,
     RotatorError,
     TemporaryError,
 )
@@ -177,8 +178,19 @@ def _gives_up(command: Command, retry: Retry, shut: frozenset[type[Command]]) ->
         return type(command) in shut
     # The watch or a read brings what is now; until then the same command fails again.
     gone = isinstance(command, _MAY_BE_GONE) and isinstance(retry.error, NotFoundError)
-    passing = gone or isinstance(retry.error, TemporaryError)
+    moved = _is_by_numbers(command) and isinstance(retry.error, RefusedError)
+    passing = gone or moved or isinstance(retry.error, TemporaryError)
     return retry.times >= (FAILED_TIMES if passing else REFUSED_TIMES)
+
+
+def _is_by_numbers(command: Command) -> bool:
+    """Return whether this is refused while MinSize or MaxSize is not what we have read.
+
+    Somebody may have changed them; reads show that within their lag.
+    """
+    if isinstance(command, Terminate):
+        return command.decrement
+    return isinstance(command, (SetDesired, SetMaxSize))
 
 
 def barred(ctx: RotationContext, member: Member) -> bool:

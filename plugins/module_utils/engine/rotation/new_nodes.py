@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.shortfall import (
-    anonymous,
+    misnamed,
+    namesake,
     why_short,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
@@ -136,8 +137,8 @@ def _lacks(ctx: RotationContext, member: Member) -> str:
     if not ctx.kind.carries_pods and member.node is not None and not member.node.ready:
         return "its instance to be in service"
     pods = Feed("pods", node=member.name)
-    if member.node is None and (name := anonymous(member.instance, ctx.nodes.values())):
-        return f"node {name} to say which instance it is: its spec.providerID is empty"
+    if member.node is None and (why := _under_its_name(ctx, member)):
+        return why
     if member.node is not None:
         ctx.feeds.add(pods)
         if not ctx.view.cache.synced(pods):
@@ -153,6 +154,21 @@ def _lacks(ctx: RotationContext, member: Member) -> str:
         ctx.policy.readiness_gates,
     )
     return lacks or control_plane.lacks(ctx, member)
+
+
+def _under_its_name(ctx: RotationContext, member: Member) -> str:
+    """Return what a Node of its name, there or gone, tells about an instance without one."""
+    other = namesake(member.instance, ctx.nodes.values())
+    if other is not None:
+        return misnamed(other)
+    name, records = member.instance.private_dns, ctx.memory.nodes.records.values()
+    former = [one.instance_id for one in records if one.name == name and one.ended is not None]
+    if not former:
+        return ""
+    return (
+        f"its node to join the cluster; it has the name of {former[-1]}, which has ended, and a"
+        " kubelet that has taken over such a Node registers again only when it is restarted"
+    )
 
 
 def _expected_taints(ctx: RotationContext) -> frozenset[str]:
@@ -267,6 +283,8 @@ def _failed(ctx: RotationContext, member: Member, text: str) -> None:
         fail(ctx, error, member.name)
         settle(ctx, error)
         return
-    fail(ctx, FailedError(text, kept.advice(ctx)), member.name)
+    other = namesake(member.instance, ctx.nodes.values()) if member.node is None else None
+    innocent = other is not None and other.provider_id  # it had the name of another
+    fail(ctx, FailedError(text, kept.advice(ctx)), "" if innocent else member.name)
     take(ctx, member, BROKEN)
     console_read(ctx, member)

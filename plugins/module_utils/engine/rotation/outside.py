@@ -29,6 +29,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fa
     hopeless,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.remarks import stays
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.taken_over import (
+    is_taken_over,
+)
 
 DETACHED = 60.0
 """Seconds for which reads have to show that an instance left the group and runs on."""
@@ -82,11 +85,16 @@ def _in_standby(ctx: RotationContext) -> Iterator[tuple[Node, bool]]:
 
 
 def _detached(ctx: RotationContext) -> Iterator[tuple[Node, bool]]:
-    """Yield marked nodes that left the group and run on, and if that is sure."""
+    """Yield marked nodes that left the group and run on, and if that is sure.
+
+    Under the Node of one that has ended another may run on.
+    """
     former = ctx.group.former
     running = {one.id for one in former if one.state and not one.ending and not one.kept}
     for instance, node in ctx.left_group.items():
-        if instance in running:
+        if is_taken_over(ctx, node):
+            yield node, True
+        elif instance in running:
             yield node, ctx.over(f"detached {instance}", DETACHED)
         else:
             ctx.forget(f"detached {instance}")

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.shortfall import (
+    namesake,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
@@ -130,19 +133,15 @@ def _nodeless(ctx: RotationContext, member: Member) -> None:
     One whose kubelet took over the Node object of a former instance of the same name cannot be
     drained safely: it is left to people. So is one for which the gate does not open.
     """
-    taken_over = [
-        node
-        for node in ctx.nodes.values()
-        if node.name == member.instance.private_dns and node.ready
-    ]
-    if not taken_over:
+    other = namesake(member.instance, ctx.nodes.values())
+    if other is None or not other.ready:
         if unknown.long_missing(ctx, member) and _gate_open(ctx, member):
             terminate(ctx, member)
         return
     give_up(ctx, member)
     text = (
-        f"Instance {member.id} runs as node {taken_over[0].name}, whose Node object still"
-        f" names {taken_over[0].instance_id or 'no instance'}"
+        f"Instance {member.id} runs as node {other.name}, whose Node object still"
+        f" names {other.instance_id or 'no instance'}"
     )
     fail(
         ctx,

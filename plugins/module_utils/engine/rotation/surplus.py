@@ -9,6 +9,9 @@ import dataclasses
 import math
 from collections.abc import Iterable
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.shortfall import (
+    namesake,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import (
     Context,
     Fate,
@@ -67,11 +70,29 @@ def spare(ctx: RotationContext) -> Spare:
     careful = ctx.memory.careful or bool(
         ctx.memory.nodes.marks.skipped & ctx.situation.outdated_ids
     )
+    hidden = {member.id: why for member in candidates if (why := _hidden(ctx, member))}
+    why = next(iter(hidden.values()), "")
     able = [member for member in candidates if not careful or not _carried(ctx, member)]
+    able = [member for member in able if member.id not in hidden]
     if not able:
         busy = ": each of its new nodes carries pods, which are not moved once more after a failure"
-        return Spare(left=busy if candidates else ".")
-    return _if_available(ctx, max(able, key=lambda member: _order(ctx, member)))
+        return Spare(left=why or (busy if candidates else "."))
+    found = _if_available(ctx, max(able, key=lambda member: _order(ctx, member)))
+    return dataclasses.replace(found, left=why or found.left) if found.left else found
+
+
+def _hidden(ctx: RotationContext, member: Member) -> str:
+    """Return why nobody can see what an instance runs, "" if it can be seen.
+
+    Its kubelet runs under a Node that names another one: it could not be drained.
+    """
+    other = namesake(member.instance, ctx.nodes.values()) if member.node is None else None
+    if other is None or not other.ready:
+        return ""
+    return (
+        f": {member.id} runs as node {other.name}, whose Node object still names"
+        f" {other.instance_id or 'no instance'}, so nobody can see what runs on it"
+    )
 
 
 def _if_available(ctx: RotationContext, best: Member) -> Spare:

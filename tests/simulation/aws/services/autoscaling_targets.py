@@ -58,7 +58,7 @@ def detach_target_groups(account: Account, params: Params) -> dict[str, Any]:
     account.scaler.note_group(group)
     for arn in [arn for arn in params["TargetGroupARNs"] if arn in group.target_groups]:
         group.target_groups.remove(arn)
-        for member in group.members.values():
+        for member in group.members.values() if arn in account.target_groups else ():
             account.balancer.deregister(account.target_groups[arn], member.instance_id)
     return {}
 

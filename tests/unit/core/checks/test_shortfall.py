@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.shortfall import (
-    anonymous,
+    misnamed,
+    namesake,
     why_short,
 )
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
@@ -53,9 +54,27 @@ def test_a_stopped_instance_is_named(state: str, suspended: tuple[str, ...], wor
     assert words in why_short(group)
 
 
-def test_a_node_of_the_instances_name_that_names_no_instance() -> None:
-    instance = an_instance("w", private_dns="ip-1")
-    nameless = a_node("ip-1", provider_id="")
-    assert anonymous(instance, [a_node("x"), nameless]) == "ip-1"
-    assert anonymous(instance, [a_node("ip-1", provider_id="aws:///a/i-other")]) == ""
-    assert anonymous(an_instance("w", private_dns=""), [a_node("", provider_id="")]) == ""
+@pytest.mark.parametrize(
+    ("provider_id", "lacks"),
+    [
+        ("", "node ip-1 to say which instance it is: its spec.providerID is empty"),
+        ("aws:///a/i-other", "node ip-1 to name it: its spec.providerID is that of i-other"),
+        ("gce://x/y/z", "node ip-1 to name it: its spec.providerID is that of gce://x/y/z"),
+    ],
+)
+def test_a_node_of_the_instances_name_that_does_not_name_it(provider_id: str, lacks: str) -> None:
+    other = a_node("ip-1", provider_id=provider_id)
+    assert namesake(an_instance("w", private_dns="ip-1"), [a_node("x"), other]) is other
+    assert misnamed(other) == lacks
+
+
+@pytest.mark.parametrize(
+    ("dns", "node"),
+    [
+        pytest.param("ip-1", a_node("ip-1", provider_id="aws:///a/i-w"), id="its own"),
+        pytest.param("ip-1", a_node("ip-2"), id="of another name"),
+        pytest.param("", a_node("", provider_id=""), id="a name that is not known"),
+    ],
+)
+def test_is_no_other_node(dns: str, node: Any) -> None:
+    assert namesake(an_instance("w", private_dns=dns), [node]) is None

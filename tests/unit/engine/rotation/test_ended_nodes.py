@@ -35,6 +35,9 @@ ENDED = an_instance("w", state="terminated", lifecycle="Terminated")
 ENDING = an_instance("w", state="shutting-down", lifecycle="Terminating")
 GONE = Marks(gone=frozenset(("i-w",)))
 FORMER = a_node("old", provider_id="aws:///a/i-former")
+FORMER_ENDED = an_instance("former", state="terminated")
+TAKEN_OVER = dataclasses.replace(FORMER, ready_since=1101.0)
+"""It has become Ready since a new instance was launched."""
 
 
 def a_look(group: Group, nodes: Any = (a_node("w"),), **more: Any) -> RotationContext:
@@ -97,6 +100,13 @@ class TestWhoseNodeShouldGo:
         assert ended_nodes.awaited(ctx) == awaited
         ended_nodes.delete_ended_nodes(ctx)
         assert ctx.poll_soon is bool(awaited)
+
+    def test_is_none_under_which_a_new_instance_runs(self) -> None:
+        new = an_instance("n", fresh=True, private_dns="old")
+        ctx = a_look(a_group(new, former=(FORMER_ENDED,)), (TAKEN_OVER,), marks=Marks())
+        assert ended_nodes.awaited(ctx) == ()
+        ended_nodes.delete_ended_nodes(ctx)
+        assert ctx.commands == []
 
     def test_is_nobodys_before_the_group_was_read(self) -> None:
         assert ended_nodes.awaited(a_context(None, (a_node("w"),))) == ()

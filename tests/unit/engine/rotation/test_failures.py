@@ -161,6 +161,12 @@ class TestGivingUp:
                 SetDesired("blue", 4), NotFoundError("x"), 3, True, id="another thing that is gone"
             ),
             pytest.param(Terminate("i-w", True), ThrottledError("x"), 15, True, id="throttled"),
+            pytest.param(END, REFUSED, 14, False, id="MinSize may have been raised meanwhile"),
+            pytest.param(END, REFUSED, 15, True, id="refused by no number that is read"),
+            pytest.param(
+                SetDesired("blue", 4), REFUSED, 14, False, id="MaxSize may have been lowered"
+            ),
+            pytest.param(SetMaxSize("blue", 4), REFUSED, 14, False, id="MinSize may be above it"),
             pytest.param(ReadGroup("blue"), REFUSED, 99, False, id="reads have rules of their own"),
             pytest.param(WriteLease(HELD), REFUSED, 99, False, id="and the Lease"),
             pytest.param(ReadLease("lease"), REFUSED, 3, True, id="but reading it has not"),

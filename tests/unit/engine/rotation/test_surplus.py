@@ -31,6 +31,10 @@ from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
 )
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import a_context
 
+HIDDEN = (
+    ": i-a runs as node ip-1, whose Node object still names i-former, so nobody can see what runs"
+    " on it"
+)
 WEB, AGENT = Owner("ReplicaSet", "web-1", "w"), Owner("DaemonSet", "agent", "a")
 
 
@@ -134,6 +138,31 @@ def test_after_a_failure_only_an_empty_node_goes(why: dict[str, Any]) -> None:
     assert "each of its new nodes carries pods" in name_of(
         a_look({"a": pods("a", 1), "b": pods("b", 9)}, **why)
     )
+
+
+@pytest.mark.parametrize(
+    ("ready", "careful", "waited", "who"),
+    [
+        pytest.param(True, False, 10, "", id="others wait until enough are available"),
+        pytest.param(True, False, 600, HIDDEN, id="and do not go if there never are"),
+        pytest.param(True, True, 0, HIDDEN, id="after a failure"),
+        pytest.param(False, False, 0, "i-a", id="a Node without a kubelet hides nothing"),
+    ],
+)
+def test_what_runs_under_the_node_of_another_does_not_go(
+    ready: bool, careful: bool, waited: float, who: str
+) -> None:
+    timers = {"surplus": 1000.0 - waited}
+    ctx = a_look({"a": (), "b": pods("b", 3)}, careful=careful, timers=timers)
+    group = ctx.group
+    hidden = dataclasses.replace(group.instances[0], private_dns="ip-1")
+    rest = group.instances[1:]
+    other = a_node("ip-1", ready, provider_id="aws:///a/i-former")
+    nodes = [node for node in ctx.view.cache.items(NODES).values() if node.name != "a"]
+    known = {node.uid: node for node in (*nodes, other)}
+    ctx.view = View(Cache({**ctx.view.cache.feeds, NODES: known}))
+    ctx.note(group=dataclasses.replace(group, instances=(hidden, *rest)))
+    assert name_of(ctx) == who
 
 
 def test_an_old_node_goes_only_where_there_is_no_new_one() -> None:

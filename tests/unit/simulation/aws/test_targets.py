@@ -67,6 +67,26 @@ def test_suspended_registration(world: Any) -> None:
     assert len(health(world, target_group.arn)) == 6
 
 
+def test_without_its_target_group_an_instance_cannot_enter_service(world: Any) -> None:
+    target_group = attach(world)
+    del world.account.target_groups[target_group.arn]
+    before = set(world.account.groups["blue"].members)
+    world.scaling("SetDesiredCapacity", DesiredCapacity=7)
+    world.wait(40)
+    group = world.account.groups["blue"]
+    (launched,) = {name for name in world.account.instances if name not in before}
+    failed = next(one for one in group.activities if launched in one.description)
+    assert failed.message == (
+        f"Failed to update target group {target_group.arn}: Target group '{target_group.arn}' not"
+        " found Updating load balancer configuration failed"
+    )
+    assert world.account.instances[launched].state == "shutting-down"
+    assert world.scaling("DescribeLoadBalancerTargetGroups")["LoadBalancerTargetGroups"] == []
+    world.scaling("DetachLoadBalancerTargetGroups", TargetGroupARNs=[target_group.arn])
+    world.wait(90)
+    assert world.states() == {"InService": 7}
+
+
 def test_targets_are_registered_and_deregistered_by_calls(world: Any) -> None:
     target_group, name = (
         build.add_target_group(world.account, "web", deregistration_delay=20),
