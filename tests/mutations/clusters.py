@@ -83,4 +83,20 @@ MUTATIONS = (
         UNIT + "test_right_cluster.py",
         "test_half_of_the_nodes_or_a_new_one_prove_the_cluster",
     ),
+    Mutation(
+        "Nodes of most instances that vanish in mid-run hold nothing",
+        ENGINE + "right_cluster.py",
+        "    if found.is_proven or not found.judged:\n",
+        "    if True:\n",
+        "tests/rotation/test_nodes_vanish.py",
+        "test_where_most_are_gone_nothing_is_ended_and_the_run_says_so",
+    ),
+    Mutation(
+        "instances whose Nodes are gone are ended all at once",
+        ENGINE + "capacity.py",
+        "        if member.node is None and leaving + unready(ctx) >= most:\n            return\n",
+        "",
+        "tests/rotation/test_nodes_vanish.py",
+        "test_a_few_are_replaced_one_after_the_other_and_named",
+    ),
 )

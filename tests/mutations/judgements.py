@@ -187,7 +187,7 @@ MUTATIONS = (
     Mutation(
         "a refusal by a number that somebody has just changed ends the run",
         ENGINE + "failures.py",
-        "    return isinstance(command, (SetDesired, SetMaxSize))",
+        "    return isinstance(command, (Protect, SetDesired, SetMaxSize))",
         "    return False",
         "tests/rotation/test_interference.py",
         "test_a_maximum_put_back_before_a_read_can_show_it_is_raised_once_more",

@@ -40,6 +40,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.ob
     target_error,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.right_cluster import (
+    lost_sight,
     unproven,
 )
 
@@ -95,6 +96,8 @@ def _obstacle_to_all(ctx: RotationContext) -> str:
         return str(refused_writes)
     if silent := too_many(ctx):
         return f"{silent}, so it is not known which of them are dead"
+    if blind := lost_sight(ctx):
+        return blind
     if moving(ctx):
         return f"what Auto Scaling group {ctx.group.name} launches from is being changed"
     if ctx.memory.reads.doubt is not None:

@@ -21,7 +21,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     SOFT_TAINT,
     Member,
-    alone,
     next_victim,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import (
@@ -32,6 +31,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.blocked import (
     note_shut,
     unblocked_first,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.coming import (
+    coming,
+    empties_zone,
+    unready,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
@@ -130,6 +134,8 @@ def choose(ctx: RotationContext) -> None:
     None is selected while an instance is ended with decrement: until its end is seen nobody knows
     whether desired is one less already. The canaries narrow how many go at a time, not how many
     must be available. One in whose place nothing comes, since the group became smaller, is none.
+    Instances whose Nodes are gone leave no drain to wait for: the next one goes when what comes in
+    the place of the one before is ready.
     """
     note_shut(ctx)
     if any(member.id in ctx.journal.decrements for member in ctx.situation.members):
@@ -137,7 +143,7 @@ def choose(ctx: RotationContext) -> None:
     window = limits(ctx)
     leaving, available = len(ctx.situation.leaving), ctx.situation.available
     if ctx.canaries and not ctx.journal.canary:
-        leaving += min(ctx.journal.canaries, _coming(ctx))
+        leaving += min(ctx.journal.canaries, coming(ctx))
         most = ctx.canaries
     else:
         most = max(1, window.size)
@@ -147,28 +153,13 @@ def choose(ctx: RotationContext) -> None:
             member.available and not may_take(available, ctx.situation.base, ctx.window)
         ):
             return
-        if _empties_zone(ctx, member):
+        if member.node is None and leaving + unready(ctx) >= most:
+            return
+        if empties_zone(ctx, member):
             ctx.poll_soon = True
             return
         leaving, available = leaving + 1, available - member.available
         take(ctx, member, member.outdated)
-
-
-def _coming(ctx: RotationContext) -> int:
-    """Return how many replacement nodes there are or are still to be launched."""
-    situation = ctx.situation
-    return len(situation.current) + max(0, situation.desired - situation.launched)
-
-
-def _empties_zone(ctx: RotationContext, member: Member) -> bool:
-    """Return whether a zone would lose its last available node too early.
-
-    That is while new nodes, which may come to that zone, are still starting.
-    """
-    coming = ctx.situation.launched < ctx.situation.desired or any(
-        not other.joined and not other.leaving for other in ctx.situation.current
-    )
-    return member.available and coming and alone(ctx.situation, member)
 
 
 def _next_victim(ctx: RotationContext) -> Member | None:

@@ -10,6 +10,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Command,
     Deregister,
     EnterStandby,
+    Protect,
     ReadConsole,
     ReadGroup,
     SetDesired,
@@ -178,19 +179,20 @@ def _gives_up(command: Command, retry: Retry, shut: frozenset[type[Command]]) ->
         return type(command) in shut
     # The watch or a read brings what is now; until then the same command fails again.
     gone = isinstance(command, _MAY_BE_GONE) and isinstance(retry.error, NotFoundError)
-    moved = _is_by_numbers(command) and isinstance(retry.error, RefusedError)
+    moved = _rests_on_reads(command) and isinstance(retry.error, RefusedError)
     passing = gone or moved or isinstance(retry.error, TemporaryError)
     return retry.times >= (FAILED_TIMES if passing else REFUSED_TIMES)
 
 
-def _is_by_numbers(command: Command) -> bool:
-    """Return whether this is refused while MinSize or MaxSize is not what we have read.
+def _rests_on_reads(command: Command) -> bool:
+    """Return whether this is refused while a size or a state is not what we have read.
 
-    Somebody may have changed them; reads show that within their lag.
+    Somebody may have changed MinSize or MaxSize, or taken an instance out of service; reads show
+    that within their lag.
     """
     if isinstance(command, Terminate):
         return command.decrement
-    return isinstance(command, (SetDesired, SetMaxSize))
+    return isinstance(command, (Protect, SetDesired, SetMaxSize))
 
 
 def barred(ctx: RotationContext, member: Member) -> bool:

@@ -6,7 +6,12 @@
 from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    Command,
+    Protect,
+    ProtectNew,
     SetDesired,
+    SetTag,
+    Suspend,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     FailedError,
@@ -163,10 +168,18 @@ def finish_release(ctx: RotationContext) -> None:
             restore.name_unknown(ctx)
         _name_surge(ctx)
         for command, error in failures.hopeless(ctx).items():
-            # what was never raised is not left either
-            if not isinstance(command, (SetDesired, LaunchInstance)):
+            if not _is_setting(command):
                 remarks.left(ctx, error.message)
         lock.release(ctx)
+
+
+def _is_setting(command: Command) -> bool:
+    """Return whether a command sets something for the rotation: if refused, nothing is left."""
+    if isinstance(command, (Protect, ProtectNew)):
+        return command.protected
+    if isinstance(command, SetTag):
+        return command.value is not None
+    return isinstance(command, (SetDesired, LaunchInstance, Suspend))
 
 
 def _name_surge(ctx: RotationContext) -> None:

@@ -53,6 +53,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.lo
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     BROKEN,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.right_cluster import (
+    lost_sight,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.surplus import (
     may_spare,
 )
@@ -228,11 +231,8 @@ def _still_ready(ctx: RotationContext, member: Member) -> None:
             f"Replacement node {member.name} is no longer Ready while the canary is being judged",
         )
     elif ctx.over(f"lost {member.id}", ctx.boot_timeout):
-        _failed(
-            ctx,
-            member,
-            f"Replacement node {member.name} has not been Ready for {ctx.boot_timeout:.0f} s",
-        )
+        lost = "has not been Ready" if member.node is not None else "has had no Node"
+        _failed(ctx, member, f"Replacement node {member.name} {lost} for {ctx.boot_timeout:.0f} s")
 
 
 def _relapsed(ctx: RotationContext, member: Member, lacks: str) -> None:
@@ -271,15 +271,16 @@ def _failed(ctx: RotationContext, member: Member, text: str) -> None:
 
     Within the failure budget another takes its place. One of a control plane stays: it may have
     the volumes of etcd. Where too few others are available, one that was ready stays too: its pods
-    may run on, whatever keeps others away. So does an old one that has not been replaced. Then the
-    run settles.
+    may run on, whatever keeps others away. So does an old one that has not been replaced, and one
+    without a Node where most have none. Then the run settles.
     """
     if reading.concerns(ctx):
         fail(ctx, FailedError(text, LEFT_ALONE), member.name)
         return
     busy = _was_ready(ctx, member) and runs_pods(member) and not may_spare(ctx, member)
-    if busy or _was_there(ctx, member):
-        error = FailedError(text, LOOKED_INTO)
+    blind = lost_sight(ctx) if member.node is None else ""
+    if busy or blind or _was_there(ctx, member):
+        error = FailedError(f"{text}: {blind}") if blind else FailedError(text, LOOKED_INTO)
         fail(ctx, error, member.name)
         settle(ctx, error)
         return

@@ -69,6 +69,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.re
     NodeRecord,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.remarks import stays
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.right_cluster import (
+    lost_sight,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.tolerating import (
     evicted_last,
 )
@@ -136,6 +139,9 @@ def _nodeless(ctx: RotationContext, member: Member) -> None:
     other = namesake(member.instance, ctx.nodes.values())
     if other is None or not other.ready:
         if unknown.long_missing(ctx, member) and _gate_open(ctx, member):
+            if unknown.was_seen(ctx, member):
+                text = "its Node is gone, so that it cannot be drained; ended"
+                ctx.tell("warning", member.name, text, once=f"gone {member.id}")
             terminate(ctx, member)
         return
     give_up(ctx, member)
@@ -153,8 +159,8 @@ def _nodeless(ctx: RotationContext, member: Member) -> None:
 
 
 def _gate_open(ctx: RotationContext, member: Member) -> bool:
-    """Return whether the workload gate is open; give up if it never is."""
-    why = gate.closed(ctx)
+    """Return whether the workload gate is open, and others have Nodes; give up if it never is."""
+    why = lost_sight(ctx) or gate.closed(ctx)
     if why and ctx.over(f"gate of {member.id}", ctx.policy.gate_timeout):
         give_up(ctx, member)
         fail(ctx, FailedError(f"Instance {member.id}, whose Node is gone, was left: {why}"))

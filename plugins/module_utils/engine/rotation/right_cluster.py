@@ -14,6 +14,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.cluste
     wrong_cluster,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -58,6 +59,25 @@ def note_proof(ctx: RotationContext) -> None:
     new = any(member.joined and not member.outdated for member in joined)
     if found.is_proven or new or (joined and not ctx.window.surge):
         ctx.note(cluster_proven=True)
+
+
+def lost_sight(ctx: RotationContext) -> str:
+    """Return why nobody can tell any more what the group's instances run, "" if that is known.
+
+    Most of those that had a Node, or should have one by their age, have none. Somebody may have
+    deleted them, or the cluster is not what it was: their containers run on.
+    """
+    missing = [member.id for member in ctx.situation.members if member.node is None]
+    if not missing or ctx.policy.repair or not ctx.kind.carries_pods:
+        return ""
+    found = evidence(ctx)
+    if found.is_proven or not found.judged:
+        return ""
+    return (
+        f"only {found.joined} of {found.judged} instances of Auto Scaling group {ctx.group.name}"
+        f" have a Node in this cluster, not so {listed(missing)}: find out what became of their"
+        " Nodes"
+    )
 
 
 def unproven(ctx: RotationContext) -> str:

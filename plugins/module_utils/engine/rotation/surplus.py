@@ -36,6 +36,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.gu
     runs_pods,
     takes_pods,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.right_cluster import (
+    lost_sight,
+)
 
 LOOKED_AT = 10
 """Maximum number of nodes that are examined: the youngest, which had the least time to fill."""
@@ -84,9 +87,14 @@ def spare(ctx: RotationContext) -> Spare:
 def _hidden(ctx: RotationContext, member: Member) -> str:
     """Return why nobody can see what an instance runs, "" if it can be seen.
 
-    Its kubelet runs under a Node that names another one: it could not be drained.
+    Its kubelet runs under a Node that names another one, so it could not be drained. Or its Node
+    is gone, as those of most others.
     """
-    other = namesake(member.instance, ctx.nodes.values()) if member.node is None else None
+    if member.node is not None:
+        return ""
+    if unknown.was_seen(ctx, member) and (blind := lost_sight(ctx)):
+        return f": {blind}"
+    other = namesake(member.instance, ctx.nodes.values())
     if other is None or not other.ready:
         return ""
     return (

@@ -20,6 +20,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     ReadGroup,
     ReadLease,
     Register,
+    Resume,
     SetDesired,
     SetMaxSize,
     Terminate,
@@ -161,12 +162,6 @@ class TestGivingUp:
                 SetDesired("blue", 4), NotFoundError("x"), 3, True, id="another thing that is gone"
             ),
             pytest.param(Terminate("i-w", True), ThrottledError("x"), 15, True, id="throttled"),
-            pytest.param(END, REFUSED, 14, False, id="MinSize may have been raised meanwhile"),
-            pytest.param(END, REFUSED, 15, True, id="refused by no number that is read"),
-            pytest.param(
-                SetDesired("blue", 4), REFUSED, 14, False, id="MaxSize may have been lowered"
-            ),
-            pytest.param(SetMaxSize("blue", 4), REFUSED, 14, False, id="MinSize may be above it"),
             pytest.param(ReadGroup("blue"), REFUSED, 99, False, id="reads have rules of their own"),
             pytest.param(WriteLease(HELD), REFUSED, 99, False, id="and the Lease"),
             pytest.param(ReadLease("lease"), REFUSED, 3, True, id="but reading it has not"),
@@ -236,7 +231,7 @@ class TestGivingUp:
 
     @pytest.mark.parametrize(("times", "given_up"), [(2, False), (3, True)])
     def test_a_command_is_tried_until_it_is_given_up(self, times: int, given_up: bool) -> None:
-        command = Protect("blue", ("i-w",), False)
+        command = Resume("blue", ("Launch",))
         ctx = a_look(retries=failing(command, REFUSED, times))
         assert failures.tried(ctx, command) is given_up
         assert ctx.commands == [command]

@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     PointBack,
-    SetDesired,
+    Protect,
     SetTag,
     Terminate,
     WriteLease,
@@ -234,11 +234,13 @@ class TestRestoring:
         ("command", "told"),
         [
             pytest.param(SetTag("blue", "t", None), ("no",), id="what could not be restored"),
-            pytest.param(SetDesired("blue", 9), (), id="what was never raised"),
+            pytest.param(Protect("blue", ("i-x",), False), ("no",), id="a protection of ours"),
+            pytest.param(SetTag("blue", "t", "x"), (), id="what was never set"),
+            pytest.param(Protect("blue", ("i-x",), True), (), id="nor protected"),
         ],
     )
     def test_tells_of_what_keeps_failing(self, command: Any, told: tuple[str, ...]) -> None:
-        ctx = a_look(mode="release", retries={command: Retry(3, NOW, RefusedError("no"))})
+        ctx = a_look(mode="release", retries={command: Retry(15, NOW, RefusedError("no"))})
         finish.finish_release(ctx)
         assert ctx.memory.report.left == told
 

@@ -15,6 +15,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     ChangeNode,
     Command,
     Evict,
+    ProtectNew,
     ReadGroup,
     SetDesired,
     SetMaxSize,
@@ -245,7 +246,7 @@ def test_when_a_command_is_given_up(error: RotatorError, most: int) -> None:
     found = []
     for times in (most - 1, most):
         ctx = a_context(GROUP)
-        ctx.memory = after_failures(error, times)
+        ctx.memory = after_failures(error, times, ProtectNew("blue", True))
         found.append(bool(failures.hopeless(ctx)))
     assert found == [False, True]
 

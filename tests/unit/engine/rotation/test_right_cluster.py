@@ -104,3 +104,29 @@ def test_what_tags_do_not_say_is_told_once() -> None:
     (event,) = ctx.events
     assert event.phase == "cluster"
     assert "No tag names the cluster" in event.text
+
+
+@pytest.mark.parametrize(
+    ("nodes", "policy", "words"),
+    [
+        pytest.param("wxyn", {}, "", id="all have one"),
+        pytest.param("wx", {}, "", id="half have one"),
+        pytest.param("w", {}, "only 1 of 4 instances", id="most have none"),
+        pytest.param("", {}, "not so i-w, i-x, i-y and 1 more: find out", id="none has one"),
+        pytest.param("w", {"repair": True}, "", id="under repair"),
+    ],
+)
+def test_of_instances_without_nodes_most_hold_everything(
+    nodes: str, policy: dict[str, Any], words: str
+) -> None:
+    ctx = a_look(*FOUR, nodes=nodes)
+    ctx.policy = dataclasses.replace(ctx.policy, boot_timeout=600.0, **policy)
+    assert words in right_cluster.lost_sight(ctx)
+    assert bool(right_cluster.lost_sight(ctx)) is bool(words)
+
+
+def test_young_instances_need_no_node_yet() -> None:
+    young = [an_instance(name, fresh=True, launched_at=1990.0) for name in "no"]
+    ctx = a_look(OLD[0], *young, nodes="w")
+    ctx.policy = dataclasses.replace(ctx.policy, boot_timeout=600.0)
+    assert right_cluster.lost_sight(ctx) == ""
