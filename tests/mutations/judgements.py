@@ -224,4 +224,12 @@ MUTATIONS = (
         UNIT + "test_surplus.py",
         "test_what_runs_under_the_node_of_another_does_not_go",
     ),
+    Mutation(
+        "what somebody takes back from the group again and again is fought for",
+        ENGINE + "settings.py",
+        "    if times < UNDONE_TIMES:\n        return False\n",
+        "    if True:\n        return False\n",
+        "tests/rotation/test_taken_back.py",
+        "test_it_is_set_less_and_less_often_and_the_rotation_goes_on",
+    ),
 )

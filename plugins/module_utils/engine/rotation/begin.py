@@ -43,6 +43,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.ri
     lost_sight,
     unproven,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.settings import (
+    fought_over,
+)
 
 
 def protect(ctx: RotationContext) -> None:
@@ -110,7 +113,11 @@ def _obstacle_to_all(ctx: RotationContext) -> str:
     if warm_pool.takes_back(ctx):
         return f"instances of {ctx.group.name} still go back to its warm pool"
     protected = not (ctx.situation.outdated or ctx.situation.surge) or capacity.fenced(ctx)
-    return "" if protected else f"the scale-in fence of {ctx.group.name} is not up"
+    if protected:
+        return ""
+    taken = fought_over(ctx)
+    why = f": somebody takes back our {taken} again and again" if taken else ""
+    return f"the scale-in fence of {ctx.group.name} is not up{why}"
 
 
 def end_if_stalled(ctx: RotationContext, why: str) -> None:

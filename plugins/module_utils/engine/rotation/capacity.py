@@ -50,6 +50,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.re
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.right_cluster import (
     unproven,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.settings import (
+    keep_set,
+    to_protect,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.taken_back import (
     note_taken_back,
 )
@@ -69,22 +73,21 @@ def fence(ctx: RotationContext) -> None:
     """Suspend rebalancing and protect instances from scale-in, as far as missing."""
     group, journal = ctx.group, ctx.journal
     if missing := tuple(sorted(set(journal.suspended) - group.suspended)):
-        ctx.do(Suspend(group.name, missing))
+        keep_set(ctx, Suspend(group.name, missing))
     sign = own_sign(ctx)
     if group.tags.get(SIGNPOST) != sign and not pending(ctx):
-        ctx.do(SetTag(group.name, SIGNPOST, sign))
+        keep_set(ctx, SetTag(group.name, SIGNPOST, sign))
     if not journal.fenced:
         return
     if not group.protects_new:
-        ctx.do(ProtectNew(group.name, True))
+        keep_set(ctx, ProtectNew(group.name, True))
     unprotected = [
         instance.id
         for instance in group.launched
         if instance.lifecycle == "InService" and not instance.protected
     ]
-    unprotected = [
-        instance for instance in unprotected if instance not in ctx.memory.nodes.marks.gone
-    ]
+    gone = ctx.memory.nodes.marks.gone
+    unprotected = to_protect(ctx, [name for name in unprotected if name not in gone])
     for start in range(0, len(unprotected), PROTECT_AT_ONCE):
         ctx.do(Protect(group.name, tuple(unprotected[start : start + PROTECT_AT_ONCE]), True))
 

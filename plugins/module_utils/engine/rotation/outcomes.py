@@ -69,6 +69,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.no
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
     Retry,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.settings import (
+    learn_setting,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.target_news import (
     learn_deregistered,
     learn_targets,
@@ -137,7 +140,7 @@ def _succeeded(memory: Memory, done: Done) -> Memory:
     if isinstance(command, ReadTargets):
         return _effective(learn_targets(memory, done), done.began)
     memory = memory.with_fields(changed=True)
-    memory = _asked(memory, command, done.ended)
+    memory = learn_setting(_asked(memory, command, done.ended), command, done.ended)
     if isinstance(command, RAISES):
         memory = memory.with_fields(raise_answered=True)
     if isinstance(command, (Terminate, EnterStandby)):

@@ -157,8 +157,8 @@ class Outbox:
     """What became of our commands (context, failures, outcomes).
 
     `acted`: when the last one on AWS ended. `acts`: those that succeeded lately, and when;
-    `unanswered`: those whose answer was lost. `node_writes`: how often each Node was written, and
-    when last; `unshown`: the versions that these writes have made and no watch has shown.
+    `unanswered`: those whose answer was lost. `node_writes`: how often each Node was written ("":
+    the group), and when last; `unshown`: the versions so made that no watch has shown.
     """
 
     acted: float = -math.inf
