@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -242,56 +241,6 @@ def test_a_minimum_raised_in_mid_run_is_the_size_and_leaves_no_record() -> None:
     assert run.result is not None, run.story()[-5:]
     assert run.result.error is None, run.story()[-5:]
     assert sizes(world) == (5, 5, 8)
-    assert all_current(world)
-    assert traces(world) == CLEAN
-
-
-@pytest.mark.parametrize("seed", (2, 3))
-def test_a_minimum_raised_before_a_read_can_show_it_is_the_size_too(seed: int) -> None:
-    """Auto Scaling refuses the recorded end with decrement until then."""
-    world = due(seed, AwsBehavior(describe_lag=19.0))
-    group = world.account.groups[BLUE]
-    group.maximum = 8
-    raised: list[int] = []
-
-    def watch(call: Call) -> None:
-        if "leases" in call.name and '"decrements\\"' in json.dumps(call.params) and not raised:
-            raised.append(group.desired)
-            params = {"AutoScalingGroupName": BLUE, "MinSize": group.desired}
-            update = ("autoscaling", "UpdateAutoScalingGroup", params, "operator")
-            world.kernel.after(0.0, lambda: world.account.call(*update))
-
-    world.gate.judges.append(watch)
-    grown(world, 1)
-    run = rotate(world, BLUE)
-    assert run.result is not None
-    assert raised == [5]
-    assert run.result.status == "complete", run.story()
-    assert sizes(world) == (5, 5, 8)
-    assert all_current(world)
-    assert traces(world) == CLEAN
-
-
-@pytest.mark.parametrize("seed", (1, 2, 3))
-def test_a_maximum_put_back_before_a_read_can_show_it_is_raised_once_more(seed: int) -> None:
-    """Somebody applies what he has declared, between our MaxSize and our desired."""
-    world = due(seed, AwsBehavior(describe_lag=19.0))
-    group = world.account.groups[BLUE]
-    applied: list[int] = []
-
-    def watch(call: Call) -> None:
-        if "MaxSize" in call.params and not applied:
-            applied.append(call.params["MaxSize"])
-            params = {"AutoScalingGroupName": BLUE, "MaxSize": group.maximum}
-            update = ("autoscaling", "UpdateAutoScalingGroup", params, "operator")
-            world.kernel.after(0.01, lambda: world.account.call(*update))
-
-    world.gate.judges.append(watch)
-    run = rotate(world, BLUE)
-    assert run.result is not None
-    assert applied == [5]
-    assert run.result.status == "complete", run.story()
-    assert sizes(world) == (4, 4, 4)
     assert all_current(world)
     assert traces(world) == CLEAN
 

@@ -35,6 +35,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fa
     access_error,
     settle,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    REPEAT,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.observe import (
     moving,
     target_error,
@@ -78,8 +81,12 @@ def begin(ctx: RotationContext) -> None:
 def settle_if_moved(ctx: RotationContext) -> None:
     """Settle when new instances do not come from the target any more."""
     error = target_error(ctx)
-    if error is None and not moving(ctx):  # a move explains new instances that are outdated
-        error = unknown.stray_error(ctx)
+    stray = unknown.stray_error(ctx)
+    if stray is None:
+        ctx.forget(unknown.STRAY)
+    elif error is None and not moving(ctx):  # a move explains new instances that are outdated
+        ctx.poll_soon = True
+        error = stray if ctx.over(unknown.STRAY, REPEAT) else None
     if error is not None:
         settle(ctx, error)
 
@@ -101,7 +108,7 @@ def _obstacle_to_all(ctx: RotationContext) -> str:
         return f"{silent}, so it is not known which of them are dead"
     if blind := lost_sight(ctx):
         return blind
-    if moving(ctx):
+    if moving(ctx) or unknown.STRAY in ctx.memory.timers:
         return f"what Auto Scaling group {ctx.group.name} launches from is being changed"
     if ctx.memory.reads.doubt is not None:
         return (

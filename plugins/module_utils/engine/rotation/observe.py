@@ -44,6 +44,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.target_reads import (
     repeat_refused,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.unknown import STRAY
 
 MOVED = "moved"
 FIRST_CONTACT = 15.0
@@ -102,7 +103,7 @@ def _max_age(ctx: RotationContext) -> float:
         return 0.0
     others = any(one.ending and one.id not in reads.ended_by_us for one in ctx.group.instances)
     raising = ctx.journal.account.raise_from is not None
-    if others or raising or reads.doubt is not None or moving(ctx):
+    if others or raising or reads.doubt or moving(ctx) or STRAY in ctx.memory.timers:
         return 0.0
     going_on = ctx.situation.outdated or ctx.situation.leaving
     return SERVES if mode == "rotate" and going_on else SERVES_AT_END
@@ -274,12 +275,11 @@ def target_error(ctx: RotationContext) -> RotatorError | None:
             "Remove that from the overrides and run again",
         )
     now = _move(started, found.sources) if found else "was deleted"
+    again = "Run again to rotate to the new target"
     return FailedError(
         f"The launch template of Auto Scaling group {ctx.group.name} {now} while it was being"
         " rotated",
-        "Run again to rotate to the new target"
-        if found
-        else "Point the group at a template that exists and run again",
+        again if found else "Point the group at a template that exists and run again",
     )
 
 

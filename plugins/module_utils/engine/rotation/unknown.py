@@ -26,6 +26,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.gu
     missing_timer,
 )
 
+STRAY = "stray"
+"""Timer: since when a new instance is outdated. Reads then show whether the template has moved."""
 CLOCKS = 60.0
 """Seconds by which our clock and EC2's may differ, and for which an Auto Scaling group may still
 launch what it launched before its template was changed."""

@@ -191,6 +191,9 @@ class TestProtecting:
         assert Suspend("blue", ("AZRebalance",)) in ctx.commands
 
 
+STRAYED = a_group(*OLD, an_instance("late", launched_at=1070.0))
+
+
 @pytest.mark.parametrize(
     ("group", "timers", "mode"),
     [
@@ -199,9 +202,8 @@ class TestProtecting:
             dataclasses.replace(GROUP, resolved=None), {MOVED: NOW - 30}, "settle", id="deleted"
         ),
         pytest.param(dataclasses.replace(GROUP, resolved=None), {}, "rotate", id="one read only"),
-        pytest.param(
-            a_group(*OLD, an_instance("late", launched_at=1070.0)), {}, "settle", id="a stray"
-        ),
+        pytest.param(STRAYED, {}, "rotate", id="a stray: reads may tell of a move"),
+        pytest.param(STRAYED, {"stray": NOW - 20}, "settle", id="a stray without a move"),
     ],
 )
 def test_a_run_whose_target_moved_settles(

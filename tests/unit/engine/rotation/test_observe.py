@@ -239,6 +239,7 @@ def test_an_override_of_the_template_moves_it(clauses: tuple[str, ...], words: s
         pytest.param({"mode": "settle"}, 0.0, id="after a failure"),
         pytest.param({"doubt": Doubt(9, NOW)}, 0.0, id="somebody seems to have set desired"),
         pytest.param({"timers": {"moved": NOW}}, 0.0, id="the template moves"),
+        pytest.param({"timers": {"stray": NOW}}, 0.0, id="it may have moved"),
         pytest.param({"policy": a_policy(keep_failed=True)}, 0.0, id="a tag may have to be seen"),
         pytest.param(
             {"group": outdated_group(instances=(*GROUP.instances, ENDING))},
