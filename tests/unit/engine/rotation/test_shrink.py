@@ -212,7 +212,7 @@ class TestWhatWasNeverLaunched:
 
 class TestWhatCannotBeDone:
     def test_an_end_that_keeps_failing_is_reported(self) -> None:
-        refused = Retry(3, NOW, RefusedError("no"))
+        refused = Retry(15, NOW, RefusedError("no"))
         ctx = a_look(retries={Terminate("i-n", True): refused})
         assert shrink.shrunk(ctx) is True
         assert ctx.memory.report.left == (
