@@ -83,7 +83,7 @@ MUTATIONS = (
     Mutation(
         "a canary in whose place nothing comes counts",
         ENGINE + "capacity.py",
-        "leaving += min(ctx.journal.canaries, _coming(ctx))",
+        "leaving += min(ctx.journal.canaries, coming(ctx))",
         "leaving += ctx.journal.canaries",
         UNIT + "test_capacity.py",
         "test_only_canaries_are_taken_before_they_are_judged_and_those_that_went_count",

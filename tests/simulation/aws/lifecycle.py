@@ -108,7 +108,7 @@ class Lifecycle:
             self._scaler.plan(group)
 
     def _cannot_register(self, group: Group, member: Member, arn: str) -> None:
-        """Fail the launch of a member whose target group somebody has deleted, and end it.
+        """Fail the launch of a member whose target group is gone, and end it.
 
         The words are those of an activity in zalando-incubator/kube-ingress-aws-controller#197.
         """

@@ -34,7 +34,7 @@ def why_short(group: Group) -> str:
 
 
 def namesake(instance: Instance, nodes: Iterable[Node]) -> Node | None:
-    """Return the Node of this instance's name that does not name it, None without one.
+    """Return the Node of this name that does not name the instance, or None.
 
     Its kubelet may run under it. A name proves nothing, so it is for people, and to be careful.
     """

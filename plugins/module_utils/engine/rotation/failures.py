@@ -185,7 +185,7 @@ def _gives_up(command: Command, retry: Retry, shut: frozenset[type[Command]]) ->
 
 
 def _rests_on_reads(command: Command) -> bool:
-    """Return whether this is refused while a size or a state is not what we have read.
+    """Return whether this may be refused since it rests on a late read.
 
     Somebody may have changed MinSize or MaxSize, or taken an instance out of service; reads show
     that within their lag.

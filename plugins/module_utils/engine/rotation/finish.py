@@ -174,7 +174,7 @@ def finish_release(ctx: RotationContext) -> None:
 
 
 def _is_setting(command: Command) -> bool:
-    """Return whether a command sets something for the rotation: if refused, nothing is left."""
+    """Return whether a command sets something: if refused, nothing is left."""
     if isinstance(command, (Protect, ProtectNew)):
         return command.protected
     if isinstance(command, SetTag):

@@ -36,9 +36,19 @@ def count_lost(ctx: RotationContext) -> None:
         ctx.note(lost_launches=ctx.memory.nodes.lost_launches + len(lost))
     if lost and ctx.memory.nodes.lost_launches >= LOST_LAUNCHES:
         ctx.note(lost_launches=0)
-        why = ctx.group.activity or "their console output may say why"
+        why = ctx.group.activity or _by_others(ctx) or "their console output may say why"
         text = f"{LOST_LAUNCHES} new instances in a row ended before they were ready: {why}"
         fail(ctx, FailedError(text), min(lost))
+
+
+def _by_others(ctx: RotationContext) -> str:
+    """Say that somebody takes them, "" if desired does not fall with them."""
+    if not ctx.memory.reads.taken_back.times:
+        return ""
+    return (
+        "desired fell with them, so somebody ends them, an autoscaler perhaps: see the scaling"
+        " activities and CloudTrail"
+    )
 
 
 def _ended(ctx: RotationContext) -> tuple[set[str], set[str]]:

@@ -160,7 +160,7 @@ def _lacks(ctx: RotationContext, member: Member) -> str:
 
 
 def _under_its_name(ctx: RotationContext, member: Member) -> str:
-    """Return what a Node of its name, there or gone, tells about an instance without one."""
+    """Return what a Node of its name tells about an instance without one."""
     other = namesake(member.instance, ctx.nodes.values())
     if other is not None:
         return misnamed(other)

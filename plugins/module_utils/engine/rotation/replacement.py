@@ -159,7 +159,7 @@ def _nodeless(ctx: RotationContext, member: Member) -> None:
 
 
 def _gate_open(ctx: RotationContext, member: Member) -> bool:
-    """Return whether the workload gate is open, and others have Nodes; give up if it never is."""
+    """Return whether the gate is open and others have Nodes; give up if never."""
     why = lost_sight(ctx) or gate.closed(ctx)
     if why and ctx.over(f"gate of {member.id}", ctx.policy.gate_timeout):
         give_up(ctx, member)

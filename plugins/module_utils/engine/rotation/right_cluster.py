@@ -62,7 +62,7 @@ def note_proof(ctx: RotationContext) -> None:
 
 
 def lost_sight(ctx: RotationContext) -> str:
-    """Return why nobody can tell any more what the group's instances run, "" if that is known.
+    """Return why nobody can tell what the instances run now, "" if one can.
 
     Most of those that had a Node, or should have one by their age, have none. Somebody may have
     deleted them, or the cluster is not what it was: their containers run on.

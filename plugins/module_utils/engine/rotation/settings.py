@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Settings of the group that a rotation keeps, and who takes them back again and again."""
+"""Settings of the group that a rotation keeps, and who takes them back."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def learn_setting(memory: Memory, command: Command, now: float) -> Memory:
 
 
 def waits(ctx: RotationContext, name: str) -> bool:
-    """Return whether a setting is not made now, since somebody takes it back again and again.
+    """Return whether a setting waits, since somebody takes it back each time.
 
     After the third time it is made less and less often, and that is told.
     """
@@ -65,7 +65,7 @@ def waits(ctx: RotationContext, name: str) -> bool:
         return False
     text = f"somebody takes back our {name} again and again; CloudTrail says who"
     ctx.tell("undone", ctx.group.name, text, once=f"undone {name}")
-    until = last + min(UNDONE_PAUSE * 2 ** (times - UNDONE_TIMES), UNDONE_MOST)
+    until = last + min(UNDONE_PAUSE * 2.0 ** (times - UNDONE_TIMES), UNDONE_MOST)
     if ctx.now < until:
         ctx.look_at(until)
     return ctx.now < until

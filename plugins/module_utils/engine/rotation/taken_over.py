@@ -15,9 +15,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 
 
 def is_taken_over(ctx: RotationContext, node: Node) -> bool:
-    """Return whether the kubelet of a new instance runs pods under this Node of another.
+    """Return whether a new instance runs pods under this Node of another one.
 
-    It has become Ready since that instance was launched. To delete the Node would take its pods;
+    It has become Ready since that one was launched. To delete the Node would take its pods;
     under one that is cordoned there are none, and it may go.
     """
     new = (one.instance for one in ctx.situation.members if one.node is None)

@@ -21,6 +21,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     REPEAT,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.records import (
+    TakenBack,
+)
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
     a_node,
@@ -115,6 +118,15 @@ def test_three_in_a_row_are_a_failure(group: dict[str, Any], why: str) -> None:
     )
     assert ctx.memory.nodes.lost_launches == 0
     assert ctx.events[0].subject == "i-n"
+
+
+@pytest.mark.parametrize(
+    ("times", "why"),
+    [(0, "their console output may say why"), (1, "desired fell with them, so somebody ends them")],
+)
+def test_who_takes_them_is_told_from_what_dies(times: int, why: str) -> None:
+    ctx = look("n", "", 2, gone="n", taken_back=TakenBack(times))
+    assert why in ctx.journal.failures[0]
 
 
 def test_they_begin_anew_after_one_that_lived() -> None:
