@@ -442,6 +442,13 @@ state_store:
       type: str
       returned: if something is owed
       sample: ami-0123456789abcdef0
+indirect:
+  description: Etcd clusters of a control plane of kops that no API server answers for, so that
+    their members were judged by their pods and volumes alone. Empty for all other kinds.
+  returned: success or failure
+  type: list
+  elements: str
+  sample: [cilium]
 way_back:
   description: File that says how to go back if the only node of a control plane of kops does not
     return. Empty unless O(allow_api_outage) was needed.

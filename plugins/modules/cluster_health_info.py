@@ -67,7 +67,9 @@ problems:
   elements: str
   sample: ["Deployment shop/cart has 5 of 6 pods ready"]
 worse:
-  description: What is worse than in O(before), one sentence each. Empty without it.
+  description: What is worse than in O(before), one sentence each. Empty without it. A pod in
+    trouble counts if more pods of its owner are in it than before, a request once it takes a second
+    and three times as long.
   returned: success
   type: list
   elements: str
@@ -105,6 +107,13 @@ crashing_pods:
   type: list
   elements: str
   sample: []
+troubled:
+  description: The pods in RV(pending_pods) and RV(crashing_pods) by what they belong to. A pod that
+    belongs to its node or to nothing stands for itself. A pod that is moved gets another name, so
+    O(before) is compared by these.
+  returned: success
+  type: dict
+  sample: {"ReplicaSet shop/cart-6d4f": {"pending": ["shop/cart-6d4f-x2x"], "crashing": []}}
 short_workloads:
   description: Deployments, StatefulSets and DaemonSets with fewer ready pods than wanted, each with
     the number of pods that are C(wanted) and C(ready).

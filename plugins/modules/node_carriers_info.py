@@ -105,7 +105,8 @@ carriers:
       returned: always
 others:
   description: One line for each carrier that C(rotate_eks) does not reach, with O(rotated) for each
-    other one too.
+    other one too. With O(kops_cluster) and O(kops_state_store) also one for each instance group
+    that Karpenter manages, with nodes or without.
   type: list
   elements: str
   returned: always

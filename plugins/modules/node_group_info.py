@@ -245,6 +245,13 @@ blockers:
   type: list
   elements: str
   returned: always
+leads:
+  description: Leases of the controllers of the control plane that a node of the group holds. The
+    end of that node is a new election. Empty for all other kinds of node groups.
+  returned: success
+  type: list
+  elements: str
+  sample: [kube-scheduler]
 locked_by:
   description: Who holds the Lease of the node group. Empty if nobody does.
   returned: success

@@ -19,6 +19,7 @@ from ansible_collections.nodeops.rotator.tests.integration.kops_wire import (
     CLUSTER,
     STORE,
     image_name,
+    store,
 )
 from ansible_collections.nodeops.rotator.tests.integration.wire import Outcome, WorldOnWire
 
@@ -146,6 +147,11 @@ def test_a_gate_is_closed_around_work_and_opened_whatever_happens(
     assert set(kops.report()["groups"][NODES]["images"]) == {new}
     idle, run = gates.play("rotate_kops")
     assert (idle.code, run) == (0, []), idle.output
+    # What kops may not replace has no work either.
+    store(kops, "nodes-b", {"rollingUpdate": {"drainAndTerminate": False}})
+    left, run = gates.play("rotate_kops", prepare_image_id=image_name(kops, "old_image"))
+    assert (left.code, run) == (0, []), left.output
+    assert "Left alone, spec.rollingUpdate.drainAndTerminate" in left.output
 
 
 def test_restore_opens_what_a_killed_run_has_left_closed(kops: WorldOnWire, tmp_path: Path) -> None:

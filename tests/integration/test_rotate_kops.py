@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,54 @@ def test_terraform_launches_a_new_image_and_a_failed_canary_takes_kops_back(
     )
     assert images(kops) == {facts["new_image"]}
     assert kops.report()["breaches"] == []
+
+
+def order_of(text: str) -> str:
+    """Return the letters of the control plane nodes' zones as they come in a text."""
+    found = re.findall(r"control-plane-eu-west-1([abc])\.masters", text)
+    return "".join(dict.fromkeys(found))
+
+
+def test_the_control_plane_nodes_that_lead_go_last(still_kops: WorldOnWire) -> None:
+    """The first leads as controller-manager, the second as scheduler."""
+    kops = still_kops
+    groups = [f"control-plane-eu-west-1{zone}.masters.{CLUSTER}" for zone in "abc"]
+    given = {
+        "kops_state_store": f"s3://{STORE}",
+        "kops_executable": kops.env["WORLD_KOPS"],
+        "prepare_image_id": image_name(kops),
+        "rotate_etcd_settle": 1,
+    }
+    limit = ("--limit", ",".join([*groups, "localhost"]))
+    looked = kops.playbook("rotate_kops", "--check", *limit, **given)
+    assert looked.code == 0, looked.output
+    rotated = looked.output.partition("PLAY [Rotate the control plane")[2]
+    assert order_of(rotated.partition("PLAY RECAP")[0]) == "cab", looked.output
+    planned = kops.playbook("plan", *limit, **given)
+    assert planned.code == 0, planned.output
+    assert (
+        order_of(planned.output[planned.output.rindex("TASK [Show what would be done") :]) == "cab"
+    )
+
+
+def test_amis_of_instance_groups_are_checked_like_those_of_eks(
+    still_kops: WorldOnWire, tmp_path: Path
+) -> None:
+    groups = [NODES, f"bastions.{CLUSTER}", f"control-plane-eu-west-1a.masters.{CLUSTER}"]
+    limit = ("--limit", ",".join([*groups, "localhost"]))
+    answer = tmp_path / "answer.json"
+    checked = still_kops.playbook("check_amis", *limit, check_amis_file=str(answer))
+    assert checked.code == 0, checked.output
+    assert "3 of 3 node groups have an update" in checked.output
+    found = json.loads(answer.read_text())
+    facts = still_kops.report()["facts"]
+    for row in found["node_groups"]:
+        assert (row["cluster"], row["error"]) == (CLUSTER, "")
+        assert row["current_image_id"] == facts["old_image"]
+        assert row["image_id"] == facts["new_image"]
+    due = still_kops.playbook("check_amis", *limit, check_amis_fail=True)
+    assert due.code != 0
+    assert "3 of 3 node groups have an update; see the table" in due.output
 
 
 def test_plans_change_nothing_and_restore_pays_what_a_killed_run_owes(kops: WorldOnWire) -> None:

@@ -56,6 +56,10 @@ def test_it_is_replaced_and_the_way_back_was_written_before() -> None:
     assert all(part in text for part in (old.id, place, *volumes, "--source-version 1"))
     told = next(at for at, event in run.events if "the way back is in" in event.text)
     assert told <= next(at for at, event in run.events if event.phase == "cordoned")
+    lines = [(at, event.text) for at, event in run.events if event.phase == "way_back"]
+    assert "\n".join(line for _at, line in lines) + "\n" == text
+    assert {at for at, _line in lines} == {told}
+    assert result.values["indirect"] == ["events"]
     assert world.gate.calls["elbv2:DeregisterTargets"] == 0
     assert world.judge.breaches == []
 

@@ -41,6 +41,7 @@ EventPhase = Literal[
     "volumes",
     "waiting",
     "warning",
+    "way_back",
 ]
 """What an event tells, as the column of that name shows it."""
 

@@ -6,17 +6,28 @@
 from __future__ import annotations
 
 import datetime
+import os
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kops.client import Kops
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role import ASSUME_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import RawAws
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kops import (
+    STORE,
+    RawKops,
+    store_of,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC, connect
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import Result
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.fleet.carriers import (
     read_carriers,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.karpenter import (
+    karpenter_groups,
 )
 
 SPEC: dict[str, Any] = {
@@ -48,4 +59,17 @@ def tell_carriers(module: AnsibleAWSModule) -> Result:
     ]
     rotated = module.params["rotated"]
     others = [one.text for one in found if not one.rotated_with(rotated)]
+    others += _by_karpenter(module, [one.name for one in found])
     return Result({"carriers": carriers, "others": others})
+
+
+def _by_karpenter(module: AnsibleAWSModule, shown: list[str]) -> list[str]:
+    """Return what the state store says of groups that Karpenter manages."""
+    cluster = module.params["kops_cluster"] or ""
+    if not (cluster and (module.params["kops_state_store"] or os.environ.get(STORE))):
+        return []
+    try:
+        kops = Kops(RawKops(module), cluster, store_of(module.params))
+    except InputError as error:
+        return [f"which instance groups Karpenter manages is not known: {error.message}"]
+    return karpenter_groups(kops, cluster, shown)

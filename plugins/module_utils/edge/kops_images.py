@@ -13,7 +13,6 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups import (
     describe_group,
-    list_groups,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.deadline import Deadline
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kops.client import Kops
@@ -22,7 +21,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kops.state
     split_store,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
-    RefusedError,
     RotatorError,
     UnfinishedError,
 )
@@ -50,8 +48,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.leas
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
     RotationPolicy,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.data import LATEST
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role import ASSUME_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import RawAws
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.handover import (
@@ -76,6 +72,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.gr
     GroupPlan,
     wanted_image,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.leftovers import (
+    refuse_followers,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.result import (
     diff_group,
     show_group,
@@ -87,10 +86,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.te
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.update import (
     ImageUpdate,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template import (
-    launch_templates,
-    sources,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template import sources
 
 SPEC: dict[str, Any] = {
     **ASSUME_SPEC,
@@ -181,7 +177,7 @@ class ImageSetter:
         if plan is None:
             self._note({"name": name, "status": "skipped"})
             return
-        self._check_followers(plan)
+        refuse_followers(self._aws, plan)
         owed = self._locks.journal(describe_group(self._aws, plan.autoscaling_group).arn)
         if not plan.changed and not owed.store_owed:
             update.check(plan)
@@ -242,8 +238,14 @@ class ImageSetter:
         )
 
         def act(moment: float) -> ChangeMade[GroupDone]:
-            aws = self._aws.until(moment)
-            done = self._update(aws).apply(plan, lambda doing: self._approve(doing, moment))
+            update = self._update(self._aws.until(moment))
+            try:
+                done = update.apply(plan, lambda doing: self._approve(doing, moment))
+            except RotatorError as error:
+                if not update.owes:
+                    raise
+                left = GroupDone(plan, None, number)
+                return ChangeMade(left, (dataclasses.replace(claim, owes=True),), error)
             target = (plan.template_id, str(done.number), plan.image.id)
             return ChangeMade(done, (dataclasses.replace(claim, target=target, settles=True),))
 
@@ -276,17 +278,6 @@ class ImageSetter:
             previous,
             target,
         )
-
-    def _check_followers(self, plan: GroupPlan) -> None:
-        """Refuse a template whose next version other groups would launch too."""
-        own = plan.autoscaling_group
-        others = launch_templates.followers(list_groups(self._aws), plan.template_id, [LATEST], own)
-        if others:
-            raise RefusedError(
-                f"Auto Scaling group {listed(others)} follows launch template {plan.template_name}"
-                f" of instance group {plan.group.name} too",
-                "Give it a launch template of its own",
-            )
 
     def _show(self, done: GroupDone, status: str) -> None:
         self._progress.changed |= status != "unchanged"

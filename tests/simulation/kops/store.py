@@ -69,6 +69,7 @@ class Store:
 
     def groups(self) -> list[dict[str, Any]]:
         """Return all instance groups, by name."""
+        self.cluster()
         prefix = self._key("instancegroup/")
         shown = client("s3").list_objects_v2(Bucket=self._bucket, Prefix=prefix)
         names = [one["Key"].removeprefix(prefix) for one in shown.get("Contents", ())]

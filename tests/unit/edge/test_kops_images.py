@@ -19,8 +19,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     LateError,
     LockedError,
     RefusedError,
+    UnreachableError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import Ran
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge import kops_images
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kops_images import (
     SPEC,
@@ -74,6 +76,8 @@ class Leases:
             raise self.error
         made = act(self.until)
         self.left, self.kept = made.claims, keep
+        if made.error is not None:
+            raise made.error
         return made.answer
 
 
@@ -237,6 +241,32 @@ def test_a_debt_is_paid_and_settled(cluster: KopsCluster, leases: Leases) -> Non
     assert cluster.stored()["spec"]["image"] == cluster.named("old_image")
     assert leases.left[0].settles
     assert not leases.orders[0].begins, "what puts back may happen while the group is paused"
+
+
+def test_a_state_store_that_could_not_be_restored_is_a_debt(
+    cluster: KopsCluster, leases: Leases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let it be unreachable from between preview and update on."""
+    run, out = type(cluster.raw).__call__, Ran(1, "", "Error: dial tcp 10.0.0.1:443: i/o timeout")
+
+    def cut(raw: Any, words: Sequence[str], given: str) -> Ran:
+        raw.down = getattr(raw, "down", False) or "--yes" in words
+        return out if raw.down else run(raw, words, given)
+
+    monkeypatch.setattr(type(cluster.raw), "__call__", cut)
+    result = done(cluster, run_id="night-7")
+    assert isinstance(result.error, UnreachableError)
+    words = f"The state store of {GROUP} still names {cluster.named('new_image')}"
+    assert words in str(result.error)
+    (claim,) = leases.left
+    assert (claim.owes, claim.settles) == (True, False)
+    assert claim.origin == ("kops", GROUP, cluster.named("old_image"))
+    assert cluster.stored()["spec"]["image"] == cluster.named("new_image")
+    # Once it is reached again, the next run begins with that.
+    monkeypatch.setattr(type(cluster.raw), "__call__", run)
+    leases.recorded = Journal(store_owed=True, origin=claim.origin)
+    assert done(cluster, state="restored").values["status"] == "complete"
+    assert cluster.stored()["spec"]["image"] == cluster.named("old_image")
 
 
 @pytest.mark.parametrize("check", [False, True])

@@ -40,6 +40,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
     Components,
     Health,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import MIRROR
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import KubeCall
 
@@ -63,15 +64,19 @@ class ComponentReads:
         doing = "list the pods of the control plane"
         pods = [component(raw) for raw in self._all(PODS, {"labelSelector": APP_LABEL}, doing)]
         read_at = moment(self._clock()) or 0.0
-        leaders = {name: self._lease("kube-system", name) for name in (MANAGER, SCHEDULER)}
         renewed = {node: self._lease("kube-node-lease", node) for node in nodes}
         return Components(
             pods=tuple(pods),
             renewed={node: lease.renewed for node, lease in renewed.items() if lease},
             health={one: self._health(one, addresses.get(one, ""), read_at) for one in nodes},
-            leaders={name: lease.holder for name, lease in leaders.items() if lease},
+            leaders=self.leaders(),
             read_at=read_at,
         )
+
+    def leaders(self) -> dict[str, str]:
+        """Return who holds the Leases of controller-manager and scheduler, by Lease."""
+        found = {name: self._lease("kube-system", name) for name in (MANAGER, SCHEDULER)}
+        return {name: lease.holder for name, lease in found.items() if lease}
 
     def readiness(self) -> Health:
         """Return whether the API server that answers us says that it is ready."""
@@ -129,6 +134,7 @@ def component(raw: Raw) -> Component:
         started=max((at for at in begun if at is not None), default=0.0),
         backup_store=store[1].rstrip("/") if store else "",
         dns_names=_dns_names(meta.get("annotations") or {}),
+        static=MIRROR in (meta.get("annotations") or {}),
     )
 
 

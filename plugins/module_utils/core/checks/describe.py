@@ -60,6 +60,7 @@ def describe(look: Look, before: Mapping[str, Any] | None) -> dict[str, Any]:
         "preflight": list(preflight.warnings(look)),
         "waits": list(preflight.waits(look)),
         "blockers": list(preflight.blockers(look)),
+        "leads": list(look.leads),
         "locked_by": look.lease.holder if look.lease else "",
         "interrupted": not look.journal.clean,
         "durations": {"boots": list(look.journal.boots), "drains": list(look.journal.drains)},

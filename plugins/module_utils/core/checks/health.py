@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import FINISHED
@@ -24,6 +24,9 @@ CRASHING = frozenset(
     ("CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull", "CreateContainerConfigError")
 )
 """Why a container waits that does not come up by itself (kubelet: images, container reasons)."""
+UNPLACED, STUCK = "pending", "crashing"
+SLOW_REQUEST, SLOWER = 1.0, 3.0
+"""Seconds from which on a request is slow, and how often as long as before it takes then."""
 PLANE_LABELS = ("k8s-app", "component")
 """Labels of the pods of a control plane that runs in the cluster, kops's and kubeadm's."""
 PLANE_NAMES = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd")
@@ -57,6 +60,7 @@ def describe(look: ClusterLook, before: Mapping[str, Any] | None) -> dict[str, A
         "pending_pods": sorted(pod.id for pod in look.pods if pod.phase == "Pending"),
         "crashing_pods": sorted(pod.id for pod in look.pods if pod.waiting in CRASHING),
         "short_workloads": dict(sorted(_short(look))),
+        "troubled": dict(sorted(_troubled(look).items())),
         "exhausted_budgets": sorted(one.id for one in look.budgets if _is_exhausted(one)),
         "control_plane": _components(look),
         "api_ready": look.ready,
@@ -75,6 +79,21 @@ def _nodes(look: ClusterLook) -> dict[str, Any]:
         "not_ready": sorted(node.name for node in look.nodes if node.ready is not True),
         "unschedulable": sorted(node.name for node in look.nodes if node.unschedulable),
     }
+
+
+def _troubled(look: ClusterLook) -> dict[str, dict[str, list[str]]]:
+    """Return the pods that do not run, by what they belong to.
+
+    One that moves gets another name. A pod that belongs to its node, or to nothing, is its own.
+    """
+    found: dict[str, dict[str, list[str]]] = {}
+    for pod in sorted(look.pods, key=lambda pod: pod.id):
+        owner = pod.owner if pod.owner is not None and pod.owner.kind != "Node" else None
+        key = f"{owner.kind} {pod.namespace}/{owner.name}" if owner else f"Pod {pod.id}"
+        for name, is_so in ((UNPLACED, pod.phase == "Pending"), (STUCK, pod.waiting in CRASHING)):
+            if is_so:
+                found.setdefault(key, {UNPLACED: [], STUCK: []})[name].append(pod.id)
+    return found
 
 
 def _short(look: ClusterLook) -> Iterator[tuple[str, dict[str, int]]]:
@@ -125,14 +144,15 @@ def _problems(look: ClusterLook, found: Mapping[str, Any]) -> Iterator[str]:
 def _worse(found: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is worse than in an earlier result, one sentence each."""
     old_nodes = before.get("nodes") or {}
+    budgets = found["exhausted_budgets"], before.get("exhausted_budgets")
     lists = (
-        ("not Ready", found["nodes"]["not_ready"], old_nodes.get("not_ready")),
-        ("Pending", found["pending_pods"], before.get("pending_pods")),
-        ("crashing", found["crashing_pods"], before.get("crashing_pods")),
-        ("without a disruption left", found["exhausted_budgets"], before.get("exhausted_budgets")),
+        ("not Ready", _new(found["nodes"]["not_ready"], old_nodes.get("not_ready"))),
+        ("Pending", _new_pods(found, before, UNPLACED, "pending_pods")),
+        ("crashing", _new_pods(found, before, STUCK, "crashing_pods")),
+        ("without a disruption left", _new(*budgets)),
     )
-    for words, now, then in lists:
-        if new := sorted(set(now) - set(then or ())):
+    for words, new in lists:
+        if new:
             yield f"now {words}: {listed(new)}"
     if found["nodes"]["total"] < int(old_nodes.get("total", 0)):
         yield f"{found['nodes']['total']} nodes instead of {old_nodes['total']}"
@@ -147,3 +167,26 @@ def _worse(found: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[str]
             yield f"{name} has {ready} ready pods instead of {counts['ready']}"
     if before.get("api_ready") and not found["api_ready"]:
         yield "the API server is no longer ready"
+    now, then = found["api_latency"], before.get("api_latency")
+    if then is not None and now >= SLOW_REQUEST and now >= SLOWER * float(then):
+        yield f"a request takes {now:.1f} s instead of {float(then):.3f} s"
+
+
+def _new(now: Iterable[str], then: Iterable[str] | None) -> list[str]:
+    return sorted(set(now) - set(then or ()))
+
+
+def _new_pods(
+    found: Mapping[str, Any], before: Mapping[str, Any], which: str, names: str
+) -> list[str]:
+    """Return the pods in trouble whose owner has more of them than before.
+
+    `names`: the key of an earlier result that does not say whose they are.
+    """
+    new = set(_new(found[names], before.get(names)))
+    if "troubled" in before:
+        for owner, pods in found["troubled"].items():
+            then = (before["troubled"].get(owner) or {}).get(which) or ()
+            if len(pods[which]) <= len(then):
+                new -= set(pods[which])
+    return sorted(new)

@@ -143,6 +143,8 @@ class Look:
     """Nodes of the cluster that are not the group's."""
     volumes: Mapping[str, Volume] | None = dataclasses.field(default_factory=dict)
     """PersistentVolumes by the namespace/name of their claim, None if they may not be read."""
+    leads: tuple[str, ...] = ()
+    """Leases of controllers of the control plane that a node of the group holds."""
 
     course: Course = Course()
     credentials: Life = Life()

@@ -43,6 +43,8 @@ class Component:
     backup_store: str = ""
     dns_names: tuple[str, ...] = ()
     """DNS names whose records dns-controller is to keep for it."""
+    static: bool = False
+    """Whether a file of its node makes it, so that it comes with the node."""
 
     @property
     def etcd(self) -> str:

@@ -76,7 +76,7 @@ def why_not_whole(
     if node is None:
         return "its node has not joined the cluster"
     flaws = (
-        _node(node, place.etcd, asked),
+        _node(node, place.etcd, asked) or _renewal(node, components),
         _volumes(place, components.etcds, volumes) if place.etcd else "",
         _pods(components, node.name, place.etcd),
         _health(components, node.name, asked),
@@ -91,6 +91,15 @@ def _node(node: Node, etcd: bool, asked: Asked) -> str:
     if not (ROLE_LABELS if etcd else {API_SERVER_LABEL}) & set(node.labels):
         return f"it lacks the role label of {'a control plane' if etcd else 'an API server'} node"
     return "its Lease is not renewed" if node.name in asked.stale else ""
+
+
+def _renewal(node: Node, components: Components) -> str:
+    """Return that a node has no Lease.
+
+    Whether it is renewed is seen in more than one look.
+    """
+    missing = node.name in components.health and node.name not in components.renewed
+    return "it has no Lease in kube-node-lease" * missing
 
 
 def _volumes(place: Place, etcds: Iterable[str], volumes: Iterable[EtcdVolume]) -> str:
@@ -112,9 +121,17 @@ def expected_apps(components: Components, etcd: bool = True) -> frozenset[str]:
     return frozenset({*COMPONENTS, ETCD + "main", *etcds, *controller})
 
 
+def static_apps(components: Components, node: str) -> frozenset[str]:
+    """Return the label k8s-app of each static pod that all others with etcd have."""
+    nodes = {pod.node for pod in components.pods if pod.etcd} - {node}
+    found = [{pod.app for pod in components.on(one) if pod.static} for one in nodes]
+    return frozenset(set.intersection(*found)) if found else frozenset()
+
+
 def _pods(components: Components, node: str, etcd: bool) -> str:
     ready = {pod.app for pod in components.on(node) if pod.ready}
-    missing = sorted(expected_apps(components, etcd) - ready)
+    static = static_apps(components, node) if etcd else frozenset[str]()
+    missing = sorted((expected_apps(components, etcd) | static) - ready)
     return f"{listed(missing)} {'is' if len(missing) == 1 else 'are'} not Ready on it" * bool(
         missing
     )
@@ -141,13 +158,19 @@ def _running(components: Components, node: str, asked: Asked) -> str:
 def _answered(components: Components, node: str, etcd: str) -> bool:
     """Return whether a node's API server answers for its member of an etcd cluster."""
     health = components.health.get(node)
-    return etcd == MAIN or (etcd == OVERRIDE and health is not None and health.overrides)
+    if health is None or not health.reached:
+        return False
+    return etcd == MAIN or (etcd == OVERRIDE and health.overrides)
 
 
 def indirect(components: Components) -> tuple[str, ...]:
-    """Return the etcd clusters that are judged by their pods and volumes alone."""
-    members = ((pod.etcd, _answered(components, pod.node, pod.etcd)) for pod in components.pods)
-    return tuple(sorted({etcd for etcd, answered in members if etcd and not answered}))
+    """Return the etcd clusters that are judged by their pods and volumes alone.
+
+    Pods of nodes that were not asked, since they have gone, say nothing.
+    """
+    asked = (pod for pod in components.pods if pod.etcd and pod.node in components.health)
+    found = {pod.etcd for pod in asked if not _answered(components, pod.node, pod.etcd)}
+    return tuple(sorted(found))
 
 
 def leads(components: Components, node: str) -> int:
@@ -155,7 +178,16 @@ def leads(components: Components, node: str) -> int:
 
     Their holders are named after the node's host name and a random part (client-go).
     """
-    return sum(holder.startswith(f"{node}_") for holder in components.leaders.values())
+    return len(led_by(components.leaders, (node,)))
+
+
+def led_by(leaders: Mapping[str, str], nodes: Iterable[str]) -> list[str]:
+    """Return which Leases of controllers these nodes hold, sorted.
+
+    They are those of controller-manager and scheduler. `leaders`: their holders by Lease.
+    """
+    begins = tuple(f"{node}_" for node in nodes)
+    return sorted(name for name, holder in leaders.items() if holder.startswith(begins))
 
 
 def stale_leases(seen: Mapping[str, tuple[str, float]], now: float, limit: float) -> frozenset[str]:

@@ -84,8 +84,14 @@ class InstanceGroup:
         return f"{self.name}.{infix}{cluster}"
 
     def with_image(self, image: str) -> InstanceGroup:
-        """Return the same with another image and every other field as it is."""
-        return InstanceGroup({**self.whole, "spec": {**self.spec, "image": image}})
+        """Return the same with another image and every other field as it is.
+
+        "" takes the image away.
+        """
+        spec = {**self.spec, "image": image}
+        if not image:
+            del spec["image"]
+        return InstanceGroup({**self.whole, "spec": spec})
 
     def dumped(self) -> str:
         """Return the object as JSON, which kops takes like YAML."""

@@ -18,7 +18,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import d
 
 CLOSING: Literal["closing"] = "closing"
 EARLIER: Literal["earlier"] = "earlier"
-"""Phases of events whose texts are whole lines, see core.report.closing."""
+WAY_BACK: Literal["way_back"] = "way_back"
+"""Phases of events whose texts are whole lines, see core.report.closing and
+core.control_plane.way_back."""
 CLOCK_WIDTH, ELAPSED_WIDTH, PROGRESS_WIDTH, PHASE_WIDTH = 8, 7, 5, 10
 NODE_WIDTH = 19
 """The length of an instance id."""
@@ -104,7 +106,7 @@ def line(group: str, event: Mapping[str, Any], screen: Screen = PLAIN) -> str:
     is the node group itself is left blank. A text that is a whole line stays as it is. On a narrow
     screen a long text goes on in lines below, indented.
     """
-    if event.get("phase") in (CLOSING, EARLIER):
+    if event.get("phase") in (CLOSING, EARLIER, WAY_BACK):
         return str(event.get("text") or "").rstrip()
     subject = node_name(str(event.get("subject") or ""))
     text = " ".join([str(event.get("text") or ""), _times(event, screen.clock)])

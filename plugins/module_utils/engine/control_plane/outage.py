@@ -25,6 +25,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import kind_of
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines import WAY_BACK
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane.reading import (
     cluster,
     machines_of,
@@ -60,7 +62,17 @@ def written(ctx: RotationContext) -> bool:
     member = next(iter(ctx.situation.outdated), None)
     if member is None:  # it is out already, by an earlier run
         return True
-    text = way_back(
+    name = f"way-back-{ctx.group.name}-{ctx.policy.run}.txt"
+    command = WriteWayBack(name, _text(ctx, member))
+    ctx.do(command)
+    if (retry := ctx.refused(command)) is not None:
+        raise retry.error
+    return False
+
+
+def _text(ctx: RotationContext, member: Member) -> str:
+    """Return the way back for the node that is to go."""
+    return way_back(
         Exit(
             cluster(ctx),
             ctx.group.name,
@@ -72,18 +84,20 @@ def written(ctx: RotationContext) -> bool:
             ctx.policy.again,
         )
     )
-    command = WriteWayBack(f"way-back-{ctx.group.name}-{ctx.policy.run}.txt", text)
-    ctx.do(command)
-    if (retry := ctx.refused(command)) is not None:
-        raise retry.error
-    return False
 
 
 def told(ctx: RotationContext) -> None:
-    """Show the way back in the progress too."""
-    if path := ctx.memory.plane.way_back:
-        text = f"the API will be down until the next node is whole; the way back is in {path}"
-        ctx.tell("warning", ctx.group.name, text, once="way back")
+    """Show all of the way back in the progress too.
+
+    The file may be gone with its machine.
+    """
+    path, member = ctx.memory.plane.way_back, next(iter(ctx.situation.outdated), None)
+    if not path or member is None or WAY_BACK in ctx.memory.report.told:
+        return
+    text = f"the API will be down until the next node is whole; the way back is in {path}"
+    ctx.tell("warning", ctx.group.name, text, once=WAY_BACK)
+    for line in _text(ctx, member).splitlines():
+        ctx.tell(WAY_BACK, ctx.group.name, line)
 
 
 def judge_outage(ctx: RotationContext) -> None:

@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.decide import (
     LockOutcome,
     decide,
@@ -26,10 +27,14 @@ T = TypeVar("T")
 
 @dataclasses.dataclass(frozen=True)
 class ChangeMade(Generic[T]):
-    """What was done, and the claims that say so."""
+    """What was done, and the claims that say so.
+
+    `error`: why it was not done, where something of it is left that the claims record.
+    """
 
     answer: T
     claims: tuple[LeaseClaim, ...]
+    error: RotatorError | None = None
 
 
 def change(inbox: Inbox, order: LockOrder, act: Callable[[float], ChangeMade[T]], keep: bool) -> T:
@@ -47,11 +52,11 @@ def change(inbox: Inbox, order: LockOrder, act: Callable[[float], ChangeMade[T]]
     except BaseException:
         _reach(inbox, taken.memory, dataclasses.replace(order, stage="give_up"))
         raise
-    stage: LockStage = "hand_over" if keep else "give_up"
+    stage: LockStage = "hand_over" if keep and changed.error is None else "give_up"
     after = dataclasses.replace(order, stage=stage, claims=changed.claims)
     left = _reach(inbox, taken.memory, after)
-    if left.error is not None:
-        raise left.error
+    if (error := changed.error or left.error) is not None:
+        raise error
     return changed.answer
 
 

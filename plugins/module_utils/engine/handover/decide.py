@@ -281,10 +281,15 @@ class _Look:
 
 
 def _left(claim: LeaseClaim, found: str) -> str:
-    """Return the record as it was found, without a debt that the claim settles."""
-    if not claim.settles:
+    """Return the record as it was found, without a debt that the claim settles.
+
+    One that it owes is recorded.
+    """
+    if not (claim.settles or claim.owes):
         return found
     journal = load(found)
+    if claim.owes:
+        return dump(dataclasses.replace(journal, store_owed=True, origin=claim.origin))
     settled = dataclasses.replace(journal, store_owed=False, origin=("", "", ""))
     return dump(settled) if journal.store_owed else found
 

@@ -36,8 +36,8 @@ class LeaseClaim:
 
     `previous` and `target` are recorded: the template and version (or launch configuration) that
     the group launches from before and after the change. `origin`: see Journal, ("", "", "") leaves
-    what is recorded. `settles`: the state store names what the group launches from. A note of "" is
-    removed from the Lease.
+    what is recorded. `settles`: the state store names what the group launches from; `owes`: it does
+    not, and could not be restored. A note of "" is removed from the Lease.
     `previous_others` and `target_others`: see Journal.
     """
 
@@ -49,6 +49,7 @@ class LeaseClaim:
     target: tuple[str, str, str] = ("", "", "")
     origin: tuple[str, str, str] = ("", "", "")
     settles: bool = False
+    owes: bool = False
     previous_others: tuple[tuple[str, str], ...] = ()
     target_others: tuple[tuple[str, str, str], ...] = ()
 

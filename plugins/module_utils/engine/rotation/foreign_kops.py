@@ -30,11 +30,7 @@ def settle_if_beside(ctx: RotationContext) -> None:
     """
     if kind_of(ctx.group.tags).template_owner is not Actor.KOPS:
         return
-    tainted = {
-        member.id: member.name
-        for member in ctx.situation.members
-        if member.node and any(taint.key == SCHEDULED for taint in member.node.taints)
-    }
+    tainted = _tainted(ctx)
     before = ctx.memory.nodes.scheduled
     if before is None:
         ctx.note(scheduled=frozenset(tainted))
@@ -48,6 +44,28 @@ def settle_if_beside(ctx: RotationContext) -> None:
                 "Let one of the two end, then run again",
             ),
         )
+
+
+def tell_left(ctx: RotationContext) -> None:
+    """Name nodes that keep the taint, since none of them is outdated."""
+    if kind_of(ctx.group.tags).template_owner is not Actor.KOPS:
+        return
+    if names := sorted(_tainted(ctx).values()):
+        text = (
+            f"{counted(len(names), 'node')} with the taint {SCHEDULED} of a kops rolling-update"
+            f" that has not finished: {listed(names)}. They are current, so nothing replaces them:"
+            f" kubectl taint node {names[0]} {SCHEDULED}-"
+        )
+        ctx.tell("warning", ctx.group.name, text, once="scheduled")
+
+
+def _tainted(ctx: RotationContext) -> dict[str, str]:
+    """Return the names of the nodes with the taint of kops, by instance."""
+    return {
+        member.id: member.name
+        for member in ctx.situation.members
+        if member.node and any(taint.key == SCHEDULED for taint in member.node.taints)
+    }
 
 
 def _tell(ctx: RotationContext, names: list[str]) -> None:

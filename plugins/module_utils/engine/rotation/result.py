@@ -9,6 +9,9 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.whole import (
+    indirect,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Target
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import Status
@@ -21,6 +24,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
     Situation,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.restored import restored
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane.reading import (
+    components_of,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     standby,
     warm_pool,
@@ -88,7 +94,7 @@ def conclude(
         "old_image_ids": sorted(_old_images(nodes)),
         "nodes": nodes,
         "replaced": sum(node["replaced"] for node in nodes),
-        "outdated": sum(member.id not in gone for member in situation.outdated) if situation else 0,
+        "outdated": sum(one.id not in gone for one in situation.outdated) if situation else 0,
         "evictions": sum(node["evictions"] for node in nodes),
         "blocked_by": sorted({budget for node in nodes for budget in node["blocked_by"]}),
         "seconds": round(ctx.now - memory.began, 1),
@@ -105,10 +111,18 @@ def conclude(
         "canary": memory.journal.canary or memory.report.canary,
         "resumed": memory.resumed,
         "state_store": _state_store(memory.journal),
-        "way_back": memory.plane.way_back,
+        **_of_control_plane(ctx),
         "rolled_back_to": memory.report.launches_from[1] or memory.report.launches_from[0],
     }
     return RotationResult(status, error, memory.report.changed, values)
+
+
+def _of_control_plane(ctx: RotationContext) -> dict[str, Any]:
+    """Return what only a control plane of kops has."""
+    return {
+        "way_back": ctx.memory.plane.way_back,
+        "indirect": list(indirect(components_of(ctx))),
+    }
 
 
 def _not_restored(ctx: RotationContext) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_pla
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     following,
+    foreign_kops,
     lock,
     namespaces,
     observe,
@@ -75,6 +76,8 @@ def survey(ctx: RotationContext) -> RotationResult | None:
         pause.refuse_closed(ctx)
     selecting.refuse_unknown(ctx)
     selecting.tell_left(ctx)
+    if not work:
+        foreign_kops.tell_left(ctx)
     if noted is None or (work and not judging.surveyed(ctx)):
         return None
     if not ctx.memory.lock.held and not namespaces.free_elsewhere(ctx):

@@ -9,7 +9,31 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.beside
     detached_instances,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups import list_groups
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.data import LATEST
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.group_plan import (
+    GroupPlan,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template import (
+    launch_templates,
+)
+
+
+def refuse_followers(aws: Aws, plan: GroupPlan) -> None:
+    """Refuse a template whose next version other groups would launch too.
+
+    Raises RefusedError.
+    """
+    own = plan.autoscaling_group
+    others = launch_templates.followers(list_groups(aws), plan.template_id, [LATEST], own)
+    if others:
+        raise RefusedError(
+            f"Auto Scaling group {listed(others)} follows launch template {plan.template_name}"
+            f" of instance group {plan.group.name} too",
+            "Give it a launch template of its own",
+        )
 
 
 def refuse_detached(aws: Aws, group: str) -> None:

@@ -47,6 +47,10 @@ class TerraformUpdate(ImageUpdate):
             self._kops.terraform(self._wanted.terraform)
         return GroupDone(plan, verdict, plan.version.number)
 
+    def _groups(self, plan: GroupPlan) -> tuple[str, ...]:
+        """Return (): the configuration is of the whole cluster, so all counts."""
+        return ()
+
     def check(self, plan: GroupPlan) -> None:
         """Compare the version that Terraform has made with the one before.
 

@@ -23,6 +23,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.kops.preview 
     check_alone,
     judge,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.kops.template_fields import (
+    unannounced,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
     NamedSource,
 )
@@ -58,11 +61,13 @@ VERSION_READINGS = 5
 class ImageUpdate:
     """Updates instance groups one by one.
 
-    Every method raises core.errors. `approve` is asked before anything is written.
+    Every method raises core.errors. `approve` is asked before anything is written. `owes`: after a
+    failure the state store may name another image than the launch template has.
     """
 
     def __init__(self, aws: Aws, kops: Kops, wanted: WantedImage) -> None:
         self._aws, self._kops, self._wanted = aws, kops, wanted
+        self.owes = False
 
     def plan(self, name: str) -> GroupPlan | None:
         """Return what an instance group needs, None for one that is to be left as it is."""
@@ -129,12 +134,13 @@ class ImageUpdate:
     def apply(self, plan: GroupPlan, approve: Callable[[str], None]) -> GroupDone:
         """Write the state store, judge the preview, update, and read back what was made.
 
-        If anything fails, the old image goes back to the state store.
+        If anything fails, the old image goes back to the state store. What somebody else has
+        changed there meanwhile stays.
         """
         approve("write the state store")
-        if plan.writes_store:
-            self._kops.replace(plan.group.with_image(plan.text))
         try:
+            if plan.writes_store:
+                self._kops.replace(plan.group.with_image(plan.text))
             return self._moved(plan, approve)
         except RotatorError as error:
             if not plan.writes_store:
@@ -179,11 +185,11 @@ class ImageUpdate:
             return GroupDone(plan, verdict, plan.version.number)
         version = self._newest(plan)
         fields = differences(clean(plan.version.data), clean(version.data))
-        own = [one for one in verdict.allowed if one.name == plan.template_name]
-        if version.image_id != plan.image.id or (fields != ["ImageId"] and not own):
+        more = unannounced(fields, verdict.allowed, plan.template_name, self._wanted.allow)
+        if version.image_id != plan.image.id or more:
             raise FailedError(
                 f"Version {version.number} of launch template {plan.template_name} is not what kops"
-                f" announced: image {version.image_id}, other fields {', '.join(fields) or 'none'}",
+                f" announced: image {version.image_id}, other fields {', '.join(more) or 'none'}",
                 "Compare it with the version before",
             )
         return GroupDone(plan, verdict, version.number, tuple(fields))
@@ -203,13 +209,26 @@ class ImageUpdate:
         """Return the error, which says what the state store names now."""
         name = plan.group.name
         try:
-            self._kops.replace(plan.group)
+            named = self._image_back(plan)
         except RotatorError as trouble:
+            self.owes = True
             left = f"The state store of {name} still names {plan.text}: {trouble.message}"
         else:
-            left = f"The state store of {name} names {plan.group.image or 'no image'} again"
-            left += self._template_back(plan)
+            again = named == plan.group.image
+            left = f"The state store of {name} names {named or 'no image'}"
+            left += " again" + self._template_back(plan) if again else ", as somebody else wants it"
         return type(error)(f"{error.message}. {left}", error.hint, error.code)
+
+    def _image_back(self, plan: GroupPlan) -> str:
+        """Let the state store name the old image again.
+
+        Returns the image that it names then: another one if somebody else has named it.
+        """
+        now = self._kops.group(plan.group.name)
+        if now.image != plan.text:
+            return now.image
+        self._kops.replace(now.with_image(plan.group.image))
+        return plan.group.image
 
     def _template_back(self, plan: GroupPlan) -> str:
         """Move the launch template back too, as far as kops had moved it.

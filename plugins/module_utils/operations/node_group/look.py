@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.autoscaling import (
@@ -24,9 +25,16 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look i
     LookOptions,
     course,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.whole import (
+    led_by,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import ForbiddenError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Service, Volume
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
+    Node,
+    Service,
+    Volume,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
     BUDGETS,
     NODES,
@@ -80,8 +88,16 @@ def read_look(
         volumes=_volumes(kube),
         hosts=_hosts(kube, own),
         course=course(options, group.desired),
+        leads=_leads(kube, group, nodes.values()),
         **(_room(aws, group) if ahead else {}),
     )
+
+
+def _leads(kube: KubeClient, group: Group, nodes: Iterable[Node]) -> tuple[str, ...]:
+    """Return which Leases of controllers a node of a control plane holds."""
+    if not kind_of(group.tags).needs_quorum:
+        return ()
+    return tuple(led_by(kube.leaders(), (node.name for node in nodes)))
 
 
 def _room(aws: Aws, group: Group) -> dict[str, Any]:

@@ -96,6 +96,22 @@ def test_pods_leases_and_health_are_read_in_one_go() -> None:
     assert len(server.asked) == 5
 
 
+def test_who_leads_is_read_alone() -> None:
+    server = Server()
+    assert KubeClient(server).leaders() == {"kube-scheduler": "a_1"}
+    assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("annotations", "static"),
+    [({"kubernetes.io/config.mirror": "x"}, True), ({}, False), (None, False)],
+)
+def test_a_static_pod_is_known_by_its_annotation(annotations: Any, static: bool) -> None:
+    raw = a_pod()
+    raw["metadata"]["annotations"] = annotations
+    assert component(raw).static is static
+
+
 @pytest.mark.parametrize(
     ("reply", "health"),
     [

@@ -30,6 +30,11 @@ def described(group: Any = GROUP, before: Any = None, **more: Any) -> dict[str, 
     return describe(Look(group, more.pop("nodes", NODES), **more), before)
 
 
+def test_it_says_what_its_nodes_lead() -> None:
+    assert described()["leads"] == []
+    assert described(leads=("kube-scheduler",))["leads"] == ["kube-scheduler"]
+
+
 def test_it_says_what_the_group_is_and_how_large() -> None:
     found = described()
     assert (found["autoscaling_group_name"], found["kind"]) == ("blue", "self_managed")

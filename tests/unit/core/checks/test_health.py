@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is wrong in a cluster at one look, and what is worse than before."""
+"""What is wrong in a cluster at one look."""
 
 from __future__ import annotations
 
@@ -11,66 +11,27 @@ from typing import Any
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.health import (
-    ClusterLook,
     describe,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
-    Budget,
-    DaemonSet,
-    Node,
     Pod,
-    Workload,
 )
-
-
-def a_node(name: str, **more: Any) -> Node:
-    usual: dict[str, Any] = {"ready": True, "kubelet_version": "v1.33.5"}
-    return Node(name, f"uid-{name}", "1", **{**usual, **more})
-
-
-def a_pod(name: str, **more: Any) -> Pod:
-    return Pod(**{"namespace": "shop", "name": name, "uid": f"uid-{name}", **more})
-
-
-def a_component(app: str, node: str, **more: Any) -> Pod:
-    key = more.pop("label", "k8s-app")
-    return a_pod(f"{app}-{node}", namespace="kube-system", labels={key: app}, **more)
-
-
-def a_budget(name: str = "cart", **more: Any) -> Budget:
-    usual: dict[str, Any] = {"expected_pods": 3, "disruptions_allowed": 1}
-    return Budget("shop", name, f"uid-{name}", "1", None, **{**usual, **more})
-
-
-CART = Workload("Deployment", "shop", "cart", "uid-cart", wanted=3, ready=3)
-AGENT = DaemonSet("kube-system", "agent", "uid-agent", desired=2, ready=2)
-WELL = ClusterLook(
-    nodes=(a_node("a"), a_node("b")),
-    pods=(
-        a_pod("cart-1"),
-        a_component("kube-apiserver", "a"),
-        a_component("kube-apiserver", "b"),
-        a_component("etcd-manager-main", "a"),
-    ),
-    workloads=(CART,),
-    daemonsets=(AGENT,),
-    budgets=(a_budget(),),
-    latency=0.01234,
+from ansible_collections.nodeops.rotator.tests.unit.core.checks.health_builders import (
+    AGENT,
+    CART,
+    WELL,
+    a_budget,
+    a_component,
+    a_node,
+    a_pod,
+    look,
 )
-
-
-def look(**fields: Any) -> ClusterLook:
-    return dataclasses.replace(WELL, **fields)
 
 
 def problems(**fields: Any) -> list[str]:
     found = describe(look(**fields), None)
     assert found["healthy"] is (found["problems"] == [])
     return list(found["problems"])
-
-
-def worse(before: ClusterLook, **fields: Any) -> list[str]:
-    return list(describe(look(**fields), describe(before, None))["worse"])
 
 
 def test_a_cluster_that_is_well_says_so_and_what_there_is() -> None:
@@ -83,6 +44,7 @@ def test_a_cluster_that_is_well_says_so_and_what_there_is() -> None:
         },
         "pending_pods": [],
         "crashing_pods": [],
+        "troubled": {},
         "short_workloads": {},
         "exhausted_budgets": [],
         "control_plane": {
@@ -193,74 +155,3 @@ class TestComponents:
     def test_of_eks_are_none_and_that_is_no_problem(self) -> None:
         found = describe(look(pods=(a_pod("cart-1"),)), None)
         assert (found["control_plane"], found["healthy"]) == ({}, True)
-
-
-class TestWorse:
-    def test_nothing_is_worse_than_itself(self) -> None:
-        assert worse(WELL) == []
-
-    def test_nothing_is_worse_than_nothing(self) -> None:
-        bad = look(nodes=(a_node("a", ready=False),))
-        assert describe(bad, None)["worse"] == []
-
-    @pytest.mark.parametrize(
-        ("now", "words"),
-        [
-            ({"nodes": (a_node("a"), a_node("b", ready=False))}, "now not Ready: b"),
-            ({"nodes": (a_node("a"),)}, "1 nodes instead of 2"),
-            ({"pods": (*WELL.pods, a_pod("x", phase="Pending"))}, "now Pending: shop/x"),
-            (
-                {"pods": (*WELL.pods, a_pod("x", waiting="CrashLoopBackOff"))},
-                "now crashing: shop/x",
-            ),
-            (
-                {"budgets": (a_budget(disruptions_allowed=0),)},
-                "now without a disruption left: shop/cart",
-            ),
-            (
-                {"workloads": (dataclasses.replace(CART, ready=1),)},
-                "Deployment shop/cart lacks 2 pods",
-            ),
-            ({"ready": False, "why": "no"}, "the API server is no longer ready"),
-        ],
-    )
-    def test_what_has_come_is_told_and_what_goes_is_not(
-        self, now: dict[str, Any], words: str
-    ) -> None:
-        assert worse(WELL, **now) == [words]
-        assert describe(WELL, describe(look(**now), None))["worse"] == []
-
-    def test_what_was_as_bad_before_is_not_worse(self) -> None:
-        bad = {
-            "nodes": (a_node("a"), a_node("b", ready=False)),
-            "workloads": (dataclasses.replace(CART, ready=1),),
-            "pods": (a_pod("x", phase="Pending"),),
-        }
-        assert worse(look(**bad), **bad) == []
-
-    def test_a_workload_that_lacks_more_is_worse(self) -> None:
-        before = look(workloads=(dataclasses.replace(CART, ready=2),))
-        now = (dataclasses.replace(CART, ready=1),)
-        assert worse(before, workloads=now) == ["Deployment shop/cart lacks 2 pods"]
-
-    @pytest.mark.parametrize(
-        ("pods", "words"),
-        [
-            (
-                (),
-                [
-                    "etcd-manager-main has 0 ready pods instead of 1",
-                    "kube-apiserver has 0 ready pods instead of 2",
-                ],
-            ),
-            (WELL.pods[:2] + WELL.pods[3:], ["kube-apiserver has 1 ready pods instead of 2"]),
-        ],
-    )
-    def test_a_part_of_the_control_plane_that_is_gone_is_worse(
-        self, pods: tuple[Pod, ...], words: list[str]
-    ) -> None:
-        assert worse(WELL, pods=pods) == words
-
-    def test_an_earlier_result_that_says_less_is_no_error(self) -> None:
-        found = describe(look(nodes=(a_node("a", ready=False),)), {})
-        assert found["worse"] == ["now not Ready: a"]

@@ -22,6 +22,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
     expected_apps,
     indirect,
     leads,
+    led_by,
     stale_leases,
     why_not_whole,
 )
@@ -31,6 +32,7 @@ from ansible_collections.nodeops.rotator.tests.unit.core.control_plane.builders 
     a_plane_node,
     changed,
     components,
+    pods,
     volumes,
 )
 
@@ -150,8 +152,8 @@ def test_each_of_its_pods_has_to_be_there_and_ready(app: str) -> None:
 
 def test_several_missing_pods_are_named_together() -> None:
     without = components("bc")
-    health = {**without.health, "a": Health(True)}
-    text = why(found=dataclasses.replace(without, health=health))
+    health, renewed = {**without.health, "a": Health(True)}, {**without.renewed, "a": "t1"}
+    text = why(found=dataclasses.replace(without, health=health, renewed=renewed))
     assert text.startswith("etcd-manager-events, etcd-manager-main, kops-controller and 3 more are")
 
 
@@ -210,6 +212,40 @@ def test_an_api_server_that_asks_its_member_of_events_answers_for_it() -> None:
     assert indirect(found) == ()
     one = dataclasses.replace(found, health={**health, "b": Health(True)})
     assert indirect(one) == ("events",)
+
+
+def test_what_nobody_could_ask_answers_for_no_member() -> None:
+    health = {**WELL.health, "a": Health(False, "403", False)}
+    found = dataclasses.replace(WELL, health=health)
+    assert indirect(found) == ("events", "main")
+    young = changed(found, "etcd-manager-main", "a", started=READ_AT - 119)
+    words = "etcd-manager-main was started less than 120 s ago"
+    assert why(found=young, unanswered=True) == words
+    assert why(found=found, unanswered=True) == ""
+
+
+def test_pods_of_a_node_that_has_gone_are_judged_by_nobody() -> None:
+    gone = tuple(dataclasses.replace(pod, node="x") for pod in pods("x"))
+    assert indirect(dataclasses.replace(WELL, pods=(*WELL.pods, *gone))) == ("events",)
+
+
+def test_a_node_without_a_lease_is_not_one_whose_lease_is_renewed() -> None:
+    found = dataclasses.replace(WELL, renewed={"b": "t1", "c": "t1"})
+    assert why(found=found) == "it has no Lease in kube-node-lease"
+
+
+@pytest.mark.parametrize(
+    ("nodes", "led"),
+    [
+        ("a", ["kube-scheduler"]),
+        ("b", ["kube-controller-manager"]),
+        ("ab", ["kube-controller-manager", "kube-scheduler"]),
+        ("c", []),
+        ("", []),
+    ],
+)
+def test_what_nodes_lead_is_told_by_lease(nodes: str, led: list[str]) -> None:
+    assert led_by({"kube-scheduler": "a_1", "kube-controller-manager": "b_2"}, nodes) == led
 
 
 def test_only_the_main_etcd_cluster_is_answered_for() -> None:

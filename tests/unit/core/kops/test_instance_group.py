@@ -80,6 +80,12 @@ def test_another_image_keeps_every_other_field() -> None:
     assert found.image.endswith("server-20251001")
 
 
+def test_no_image_takes_the_field_away() -> None:
+    whole = {"metadata": {"name": "nodes"}, "spec": {"image": "ami-1", "minSize": 1}}
+    assert InstanceGroup(whole).with_image("").spec == {"minSize": 1}
+    assert InstanceGroup({**whole, "spec": {"minSize": 1}}).with_image("").spec == {"minSize": 1}
+
+
 def test_the_image_may_be_missing() -> None:
     assert group().image == ""
 

@@ -118,12 +118,18 @@ def test_nothing_is_written_where_nothing_goes(ctx: RotationContext) -> None:
     assert ctx.commands == []
 
 
-def test_its_path_is_told_once() -> None:
+def test_its_path_and_all_of_it_are_told_once() -> None:
     ctx = alone(way_back="/tmp/x")
     told(ctx)
     told(ctx)
-    (event,) = ctx.events
-    assert "the way back is in /tmp/x" in event.text
+    first, *rest = ctx.events
+    assert "the way back is in /tmp/x" in first.text
+    before = alone()
+    written(before)
+    (command,) = before.commands
+    assert isinstance(command, WriteWayBack)
+    assert [event.text for event in rest] == command.text.splitlines()
+    assert {event.phase for event in rest} == {"way_back"}
     quiet = alone()
     told(quiet)
     assert quiet.events == []

@@ -70,6 +70,21 @@ def test_a_change_that_fails_gives_the_leases_up_as_they_were_found() -> None:
     assert (holder(leases), leases.found["a"].journal) == ("", BEFORE.journal)
 
 
+@pytest.mark.parametrize("recorded", ["", dump(Journal(canary="passed", boots=(7,)))])
+def test_a_change_that_leaves_a_state_store_behind_records_that(recorded: str) -> None:
+    leases = Leases({"a": dataclasses.replace(BEFORE, journal=recorded)})
+    owing = dataclasses.replace(MADE, owes=True, origin=("kops", "blue", "old/image"))
+
+    def act(moment: float) -> ChangeMade[str]:
+        return ChangeMade("half", (owing,), RefusedError("no"))
+
+    with pytest.raises(RefusedError, match="no"):
+        change(leases, ORDER, act, keep=True)
+    left = load(leases.found["a"].journal)
+    assert (holder(leases), left.store_owed, left.origin) == ("", True, owing.origin)
+    assert dataclasses.replace(left, store_owed=False, origin=("", "", "")) == load(recorded)
+
+
 def test_nothing_is_changed_under_a_record_of_another_run() -> None:
     leases = Leases({"a": Lease("a", "4", "x", journal=dump(Journal(run="x", fenced=True)))})
     before = leases.found["a"]

@@ -15,6 +15,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.foreign_kops import (
     settle_if_beside,
+    tell_left,
 )
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
@@ -61,6 +62,19 @@ def test_a_taint_that_comes_in_the_midst_ends_the_rotation() -> None:
     assert "A kops rolling-update has begun beside this rotation" in problem
     assert a_node("x").name in problem
     assert f"{a_node('w').name}," not in problem
+
+
+def test_where_nothing_is_outdated_the_nodes_are_named_with_what_takes_the_taint_off() -> None:
+    ctx = a_look("x")
+    tell_left(ctx)
+    tell_left(ctx)
+    (event,) = ctx.events
+    assert (event.phase, ctx.memory.mode) == ("warning", "rotate")
+    name = a_node("x").name
+    assert f"kubectl taint node {name} kops.k8s.io/scheduled-for-update-" in event.text
+    for other in (a_look(), a_context(a_group(an_instance("w")), [a_node("w", taints=(TAINT,))])):
+        tell_left(other)
+        assert other.events == []
 
 
 def test_groups_of_others_are_none_of_kops() -> None:

@@ -91,6 +91,22 @@ def test_other_pending_changes_are_refused_and_the_image_goes_back(
     assert not (tmp_path / "tf").exists()
 
 
+def test_what_is_pending_for_another_group_would_be_applied_with_it_and_is_refused(
+    cluster: KopsCluster, tmp_path: Path
+) -> None:
+    cluster.store("nodes-b", machineType="m6i.xlarge")
+    applied = cluster.update()
+    update = cluster.update(terraform=str(tmp_path / "tf"))
+    with pytest.raises(RefusedError, match=f"LaunchTemplate/nodes-b.{CLUSTER}/InstanceType"):
+        update.foresee(planned(update))
+    with pytest.raises(RefusedError, match=f"LaunchTemplate/nodes-b.{CLUSTER}/InstanceType"):
+        update.apply(planned(update), lambda doing: None)
+    assert cluster.stored()["spec"]["image"] == cluster.named("old_image")
+    assert not (tmp_path / "tf").exists()
+    # kops itself updates the one group alone.
+    assert applied.apply(planned(applied), lambda doing: None).fields == ("ImageId",)
+
+
 @pytest.mark.parametrize(
     ("allow", "since", "fails"),
     [

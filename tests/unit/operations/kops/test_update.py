@@ -154,6 +154,7 @@ def test_a_way_back_that_fails_is_told(cluster: KopsCluster) -> None:
     with pytest.raises(RefusedError) as caught:
         update.apply(plan, fail_from_now)
     assert f"The state store of {GROUP} still names {plan.text}" in str(caught.value)
+    assert update.owes
 
 
 def test_a_version_that_is_not_as_announced_is_a_failure_and_goes_back(
@@ -168,6 +169,40 @@ def test_a_version_that_is_not_as_announced_is_a_failure_and_goes_back(
     with pytest.raises(FailedError, match="is not what kops announced: image .* InstanceType"):
         update.apply(planned(update), change_meanwhile)
     assert cluster.stored()["spec"]["image"] == cluster.named("old_image")
+    assert cluster.images()[-1] == cluster.world.facts["old_image"]
+    # Only the image is ours to take back.
+    assert cluster.stored()["spec"]["machineType"] == "m6i.xlarge"
+
+
+def test_a_field_that_was_not_allowed_is_none_of_those_that_were(cluster: KopsCluster) -> None:
+    cluster.store(machineType="m6i.xlarge")
+    update = cluster.update(allow=("LaunchTemplate/*/InstanceType",))
+
+    def upgrade_meanwhile(doing: str) -> None:
+        if "template" in doing:
+            cluster.upgrade("1.34.0")
+
+    with pytest.raises(FailedError, match="is not what kops announced: .* other fields UserData"):
+        update.apply(planned(update), upgrade_meanwhile)
+    assert cluster.stored()["spec"]["image"] == cluster.named("old_image")
+
+
+@pytest.mark.parametrize("theirs", ["a.third/image", ""])
+def test_the_image_that_somebody_else_has_named_meanwhile_stays(
+    cluster: KopsCluster, theirs: str
+) -> None:
+    update = cluster.update()
+
+    def name_another(doing: str) -> None:
+        if "template" in doing:
+            cluster.store(image=theirs)
+            raise RefusedError("stopped")
+
+    with pytest.raises(RefusedError) as caught:
+        update.apply(planned(update), name_another)
+    words = f"The state store of {GROUP} names {theirs or 'no image'}, as somebody else wants it"
+    assert words in str(caught.value)
+    assert cluster.stored()["spec"]["image"] == theirs
 
 
 def test_what_is_approved_comes_before_what_is_written(cluster: KopsCluster) -> None:

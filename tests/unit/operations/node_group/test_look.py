@@ -52,6 +52,23 @@ def read(world: World, options: LookOptions = LookOptions(BLUE)) -> Look:
     return read_look(Aws(aws_call(world.account)), KubeClient(kube_call(world.cluster)), options)
 
 
+def test_what_a_node_of_a_control_plane_leads_is_read() -> None:
+    world = kops.furnish(World(Kernel()))
+    groups = world.facts["instance_groups"]
+    found = {
+        name: read(world, LookOptions(group)).leads
+        for name, group in groups.items()
+        if name != "bastions"
+    }
+    assert found == {
+        "control-plane-eu-west-1a": ("kube-controller-manager",),
+        "control-plane-eu-west-1b": ("kube-scheduler",),
+        "control-plane-eu-west-1c": (),
+        "nodes-a": (),
+        "nodes-b": (),
+    }
+
+
 def test_the_nodes_of_the_group_are_found_by_their_instances(world: World) -> None:
     found = read(world)
     assert set(found.nodes) == {instance.id for instance in found.group.instances}
