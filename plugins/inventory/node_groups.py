@@ -105,24 +105,25 @@ plugin: nodeops.rotator.node_groups
 regions:
   - eu-west-1
 
+---
 # Two clusters, only what one team owns, grouped by the label "role"; answers are kept
 # for ten minutes
-# plugin: nodeops.rotator.node_groups
-# regions: [eu-west-1, eu-central-1]
-# clusters: [shop, search]
-# tags:
-#   team: platform
-# keyed_groups:
-#   - key: node_group_labels.role
-#     prefix: role
-# groups:
-#   canaries: "'canary' in autoscaling_group_name"
-# compose:
-#   rotate_max_surge: "'25%' if node_group_labels.role | default('') == 'web' else 1"
-# cache: true
-# cache_plugin: ansible.builtin.jsonfile
-# cache_connection: .cache/inventory
-# cache_timeout: 600
+plugin: nodeops.rotator.node_groups
+regions: [eu-west-1, eu-central-1]
+clusters: [shop, search]
+tags:
+  team: platform
+keyed_groups:
+  - key: node_group_labels.role
+    prefix: role
+groups:
+  canaries: "'canary' in autoscaling_group_name"
+compose:
+  rotate_max_surge: "'25%' if node_group_labels.role | default('') == 'web' else 1"
+cache: true
+cache_plugin: ansible.builtin.jsonfile
+cache_connection: .cache/inventory
+cache_timeout: 600
 """
 
 import contextlib

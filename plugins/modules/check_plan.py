@@ -41,7 +41,8 @@ EXAMPLES = r"""
 - name: Rotate only what was signed
   nodeops.rotator.check_plan:
     file: build/plan.json
-    info: "{{ node_group }}"
+    info: "{{ node_group }}" # what node_group_info has returned
+    image_id: "{{ ami.image_id }}" # what launch_template_update is about to launch
 """
 
 RETURN = r"""

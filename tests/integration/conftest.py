@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWire, world_on_wire
 
 FIRST = (
+    "test_examples.py",
     "test_rotate_fleet.py",
     "test_rotate_kops.py",
     "test_gates.py",

@@ -103,6 +103,7 @@ def test_an_example_of_an_inventory_gives_options_that_there_are(path: Any) -> N
     }
     options = yaml.safe_load(texts["DOCUMENTATION"])["options"]
     inherited = {"compose", "groups", "keyed_groups", "strict", "profile", "access_key"}
+    inherited |= {f"cache{part}" for part in ("", "_plugin", "_connection", "_timeout", "_prefix")}
     documents = [one for one in yaml.safe_load_all(texts["EXAMPLES"]) if one]
     assert documents
     for document in documents:
