@@ -92,10 +92,10 @@ simulate: venv ## try random worlds with random faults (WORLDS=300 SEED=1 KIND=;
 		$(if $(FIRST),--first $(FIRST)) $(if $(KIND),--kind $(KIND)) \
 		$(if $(WORLD),--world $(WORLD)) $(if $(KEEP),--keep $(KEEP)) $(if $(SIZE),--size $(SIZE))
 
-# WORKFLOWS: nodes, failing, plane, bastions; all four.
+# WORKFLOWS: nodes, failing, plane, bastions; all four. KINDS=1: only the first and the last write of each kind.
 .PHONY: kops-deaths
 kops-deaths: venv ## kill the playbook rotate_kops before each of its writes, and start it again
-	@$(run).integration.kops_deaths $(WORKFLOWS)
+	@$(run).integration.kops_deaths $(WORKFLOWS) $(if $(KINDS),--kinds)
 
 .PHONY: real
 real: venv ## hold all against a real Kubernetes control plane, built with Go into the user's cache

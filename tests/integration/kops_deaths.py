@@ -17,7 +17,8 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -171,19 +172,38 @@ def twice(flow: Workflow, **death: Any) -> tuple[int, dict[str, Any], str]:
         return code, tried.state(), note + terminal.text
 
 
-def try_all(name: str, first: int, last: int | None) -> int:
+def chosen(writes: Sequence[str], first: int, last: int | None, kinds: bool) -> list[int]:
+    """Return the numbers of the writes before which a run is killed.
+
+    Which renewal of a Lease it is does not matter. `kinds`: only before the first and the last of
+    each kind.
+    """
+    renewal = "kubernetes:update leases"
+    found = [
+        at
+        for at in range(first, len(writes) if last is None else min(last, len(writes)))
+        if not at or (writes[at - 1], writes[at]) != (renewal, renewal)
+    ]
+    if not kinds:
+        return found
+    by_kind = {name: [at for at in found if writes[at] == name] for name in writes}
+    return sorted({at for those in by_kind.values() if those for at in (those[0], those[-1])})
+
+
+def try_all(name: str, first: int, last: int | None, kinds: bool) -> int:
     """Kill a workflow at each write; return how often it came to another end."""
     flow, wrong = WORKFLOWS[name], 0
     writes, code, state = undisturbed(flow)
     print(f"{name}: {len(writes)} writes, exit code {code}, {state}", flush=True)
-    for at in range(first, len(writes) if last is None else min(last, len(writes))):
-        if at and writes[at] == writes[at - 1] == "kubernetes:update leases":
-            continue  # which renewal of a Lease it is does not matter
+    for at in chosen(writes, first, last, kinds):
+        began = time.monotonic()
         found, left, told = twice(flow, at=at)
         differs = {key: value for key, value in left.items() if value != state[key]}
         good = found == code and not differs
         wrong += not good
-        print(f"{name} {at} {writes[at]}: {'as undisturbed' if good else differs}", flush=True)
+        took = f"{time.monotonic() - began:.0f} s"
+        how = "as undisturbed" if good else f"exit code {found}, {differs}"
+        print(f"{name} {at} {writes[at]}: {how} ({took})", flush=True)
         if not good:
             print(told, flush=True)
     return wrong
@@ -195,8 +215,11 @@ def main() -> int:
     parser.add_argument("workflows", nargs="*", default=list(WORKFLOWS))
     parser.add_argument("--first", type=int, default=0, help="number of the first write")
     parser.add_argument("--last", type=int, help="number of the write after the last")
+    parser.add_argument(
+        "--kinds", action="store_true", help="only the first and last write of each kind"
+    )
     given = parser.parse_args()
-    wrong = sum(try_all(name, given.first, given.last) for name in given.workflows)
+    wrong = sum(try_all(name, given.first, given.last, given.kinds) for name in given.workflows)
     print(f"kops-deaths: {wrong} came to another end")
     return min(wrong, 1)
 
