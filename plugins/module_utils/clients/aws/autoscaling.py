@@ -69,7 +69,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import 
 
 REFRESHING = ("Pending", "InProgress", "Cancelling", "RollbackInProgress", "Baking")
 AS_SHOWN = (
-    *("arn", "desired", "min_size", "max_size", "suspended", "protects_new"),
+    *("arn", "desired", "min_size", "max_size", "suspended", "protects_new", "by_balancers"),
     *("zones", "tags", "subnets", "target_groups", "hold"),
 )
 """Fields of Group that are as they were described."""

@@ -17,7 +17,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.foll
 def gaps(look: Look) -> Iterator[str]:
     """Yield the target groups that will lack a healthy target for a while.
 
-    Also that this cannot be told."""
+    Also those for whose sake new nodes will be ended, and that this cannot be told.
+    """
     targets = look.group.targets
     if look.services is None:
         if targets:
@@ -27,6 +28,13 @@ def gaps(look: Look) -> Iterator[str]:
             )
         return
     for group, why in sorted(following(targets, look.services, look.on_group()).items()):
+        if look.group.by_balancers:
+            yield (
+                f"Target group {group} follows pods ({why}), and Auto Scaling group"
+                f" {look.group.name} ends instances that it finds unhealthy: a new node without"
+                " such a pod is ended undrained after the health check's grace period. Have the"
+                " group check EC2 alone (HealthCheckType EC2) while it is rotated"
+            )
         pods = serving(group, targets, look.services, look.pods)
         if len(pods) == 1:
             yield (

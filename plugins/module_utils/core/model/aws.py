@@ -147,6 +147,8 @@ class Group:
     source: tuple[str, str] = ("", "")
     suspended: frozenset[str] = frozenset()
     protects_new: bool = False
+    by_balancers: bool = False
+    """It ends instances that its load balancers find unhealthy (HealthCheckType)."""
     zones: tuple[str, ...] = ()
     tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
     refreshing: bool = False

@@ -34,9 +34,9 @@ class DescribedGroup:
 
     `zones` are those in which it launches. `suspended`: suspended processes. `protects_new`: new
     instances are protected from scale-in. `target_groups`: ARNs, and classic load balancers (see
-    core.model.aws). `warm_pool`: the configuration of its warm pool, None without one. `hold`:
-    seconds for which termination hooks may hold an instance; `leftovers`: clauses about what
-    forbids a rotation. Both are read besides.
+    core.model.aws, also for `by_balancers`). `warm_pool`: its configuration, None without one.
+    `hold`: seconds for which termination hooks may hold an instance; `leftovers`: clauses about
+    what forbids a rotation. Both are read besides.
     """
 
     name: str
@@ -54,6 +54,7 @@ class DescribedGroup:
     warm_pool: Mapping[str, Any] | None
     subnets: tuple[str, ...] = ()
     deleting: bool = False
+    by_balancers: bool = False
     """It is being deleted."""
     hold: float = 0.0
     leftovers: tuple[str, ...] = ()
@@ -81,6 +82,7 @@ def read_group(shown: Mapping[str, Any]) -> DescribedGroup:
         warm_pool=shown.get("WarmPoolConfiguration") or None,
         subnets=_subnets(shown),
         deleting=bool(shown.get("Status")),
+        by_balancers="ELB" in shown.get("HealthCheckType", ""),
         capacity_type=shown.get("DesiredCapacityType", "").replace("units", ""),
     )
 

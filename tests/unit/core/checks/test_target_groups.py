@@ -36,6 +36,15 @@ def test_one_pod_alone_is_a_gap_and_two_are_none() -> None:
     assert warnings(seen("cart-1", "cart-2")) == ()
 
 
+def test_a_group_that_ends_what_is_unhealthy_there_ends_new_nodes() -> None:
+    found = seen("cart-1", "cart-2")
+    ending = dataclasses.replace(found.group, by_balancers=True)
+    (said,) = warnings(dataclasses.replace(found, group=ending))
+    assert "a new node without such a pod is ended undrained" in said
+    cluster = seen("cart-1", "cart-2", services=(dataclasses.replace(LOCAL, local=False),))
+    assert warnings(dataclasses.replace(cluster, group=ending)) == ()
+
+
 def test_pods_that_are_not_of_the_service_and_other_policies_are_no_gap() -> None:
     assert warnings(seen("cart-1", labels={"app": "other"})) == ()
     assert warnings(seen("cart-1", services=(dataclasses.replace(LOCAL, local=False),))) == ()

@@ -52,6 +52,8 @@ def test_the_least_that_is_answered_leaves_the_rest_empty() -> None:
         ),
         ({"NewInstancesProtectedFromScaleIn": True}, "protects_new", True),
         ({"NewInstancesProtectedFromScaleIn": False}, "protects_new", False),
+        ({"HealthCheckType": "EC2"}, "by_balancers", False),
+        ({"HealthCheckType": "EC2,ELB"}, "by_balancers", True),
         ({"TargetGroupARNs": ["t1", "t2"]}, "target_groups", ("t1", "t2")),
         ({"WarmPoolConfiguration": {"MinSize": 0}}, "warm_pool", {"MinSize": 0}),
         ({"WarmPoolConfiguration": {}}, "warm_pool", None),
