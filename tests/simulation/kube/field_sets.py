@@ -11,6 +11,7 @@ Source: sigs.k8s.io/structured-merge-diff, fieldpath and typed.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -60,7 +61,12 @@ def key_of_item(owner: str, name: str, item: Any) -> str:
     if (owner, name) in SETS:
         return f"v:{_json(item)}"
     names = KEYS[owner, name]
-    return f"k:{_json({key: item.get(key, DEFAULTS.get(key)) for key in sorted(names)})}"
+    return _element(*((key, item.get(key, DEFAULTS.get(key))) for key in sorted(names)))
+
+
+@functools.lru_cache(maxsize=4096, typed=True)
+def _element(*fields: tuple[str, Any]) -> str:
+    return f"k:{_json(dict(fields))}"
 
 
 def is_merged(owner: str, name: str) -> bool:
@@ -91,8 +97,13 @@ def values(value: Any, path: Path = (), owner: str = "", name: str = "") -> dict
         above = owner if element[0] in "kv" else name
         found.update(values(item, (*path, element), above, part))
     if path:
-        found[path] = None if has_parts else _json(value)
+        found[path] = None if has_parts else _comparable(value)
     return found
+
+
+def _comparable(value: Any) -> str:
+    """Return a text that is equal for equal values alone; most values are texts."""
+    return f'"{value}' if isinstance(value, str) else _json(value)
 
 
 def _named(obj: Mapping[str, Any]) -> dict[Path, Any]:
@@ -111,19 +122,49 @@ def applied(config: Mapping[str, Any]) -> Paths:
 
 
 def changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Paths, Paths]:
-    """Return what a write added or modified, and what it removed."""
-    before, after = _named(old), _named(new)
-    written = frozenset(
-        path
-        for path, value in after.items()
-        if before.get(path, ...) != value and not (value is None and _given(path, before))
+    """Return what a write added or modified, and what it removed.
+
+    What is the same in both is not looked into.
+    """
+    written: set[Path] = set()
+    removed: set[Path] = set()
+    _compare(managed_part(old), managed_part(new), (), ("", ""), written, removed)
+    meta = {("f:metadata",)}
+    return frozenset(written - meta), frozenset(removed - meta)
+
+
+def _compare(
+    old: Any, new: Any, path: Path, place: tuple[str, str], written: set[Path], removed: set[Path]
+) -> None:
+    """Add the paths that only one of two values has, or that differ.
+
+    `place`: the field that holds it, and its own name.
+    """
+    if old == new:
+        return
+    owner, name = place
+    before, after = (
+        {element: (part, item) for element, part, item in children(value, owner, name)}
+        for value in (old, new)
     )
-    return written, frozenset(before.keys() - after.keys())
+    if path and not after and (before or _comparable(old) != _comparable(new)):
+        written.add(path)
+    for element, (part, item) in after.items():
+        here, above = (*path, element), owner if element[0] in "kv" else name
+        if element in before:
+            _compare(before[element][1], item, here, (above, part), written, removed)
+        else:
+            found = values(item, here, above, part).items()
+            written.update(one for one, value in found if value is not None or not _is_struct(one))
+    for element in before.keys() - after.keys():
+        part, item = before[element]
+        above = owner if element[0] in "kv" else name
+        removed.update(values(item, (*path, element), above, part))
 
 
-def _given(path: Path, before: Mapping[Path, Any]) -> bool:
-    """Return whether something with parts was there before, or is there always."""
-    return path in before or path[-1].removeprefix("f:") in STRUCTS
+def _is_struct(path: Path) -> bool:
+    """Return whether something with parts is there in any case."""
+    return path[-1].removeprefix("f:") in STRUCTS
 
 
 def covers(paths: Iterable[Path], path: Path) -> bool:
@@ -173,5 +214,4 @@ def shown(path: Sequence[str]) -> str:
     return text
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), sort_keys=True)
+_json = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
