@@ -269,4 +269,20 @@ MUTATIONS = (
         "tests/unit/core/node_group/test_carriers.py",
         "test_only_the_node_groups_that_are_rotated_are_reached",
     ),
+    Mutation(
+        "a failure of what nobody asks for any more ends the run",
+        ENGINE + "decide.py",
+        "    ctx.forget_unwanted()\n",
+        "",
+        WHOLE + "test_managed_surprises.py",
+        "test_an_update_whose_answer_was_lost_may_take_its_time",
+    ),
+    Mutation(
+        "an act that may have been done is called a refusal",
+        ENGINE + "memory.py",
+        "memory.changed or may_be_done(done.error)",
+        "memory.changed",
+        ENGINE_TESTS + "test_memory.py",
+        "test_an_act_that_may_have_been_done_is_no_refusal",
+    ),
 )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodeg
     ManagedTarget,
 )
 from ansible_collections.nodeops.rotator.tests.rotation.managed_builders import holder, planned
+from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import Behavior
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
 from ansible_collections.nodeops.rotator.tests.simulation.nodegroup import NEW, OLD, BuiltNodegroup
 from ansible_collections.nodeops.rotator.tests.simulation.runs import prepare_managed
@@ -169,3 +171,16 @@ def test_an_empty_group_is_updated_for_what_it_will_launch() -> None:
     built.go(300)
     result = planned(built, soak=60)()
     assert (result.status, built.web.release_version) == ("complete", NEW)
+
+
+def test_an_update_whose_answer_was_lost_may_take_its_time() -> None:
+    """The lost answer does not end the run, however long EKS takes."""
+    behavior = dataclasses.replace(Behavior(), boot=(600.0, 700.0))
+    built = BuiltNodegroup(behavior=behavior)
+    fault = Fault("eks:UpdateNodegroupVersion", "ServerException", "later", applied=True)
+    built.world.gate.faults.append(fault)
+    began = built.world.kernel.now
+    result = planned(built)()
+    assert (result.status, built.images()) == ("complete", {built.new})
+    assert built.world.kernel.now - began > 1200
+    assert len(built.web.updates) == 1

@@ -31,6 +31,11 @@ INTERRUPTIONS = ("before", "sent", "answered", "signal")
 when its answer has come; or told to stop as it is issued."""
 
 
+SPIN = (0.05, 200)
+"""A run that looks so many times in a row, with less than so many seconds in between and nothing to
+hear, waits for nothing: it would keep a processor busy."""
+
+
 class Killed(Exception):
     """End of a run in the middle, as by kill -9: nothing of ours runs after it.
 
@@ -63,6 +68,7 @@ class VirtualInbox:
         self._interruption, self.past = (kill_at_command, "before"), past
         self.commands: list[tuple[float, Command]] = []
         self._wakes = -math.inf
+        self._idle_looks = 0
         self.rest: Callable[[float], None] = self._advance
         """What it does while it waits; a troupe of runs takes turns."""
 
@@ -159,10 +165,18 @@ class VirtualInbox:
         return heard and self.kernel.now >= self._wakes
 
     def wait(self, until: float) -> list[Message | Done | Stop]:
-        """Rest until there is something to hear, at most to `until`."""
+        """Rest until there is something to hear, at most to `until`.
+
+        Raises AssertionError if the run spins.
+        """
+        asked = self.kernel.now
         if not self.is_due(until):
             self.rest(until)
         heard, self._arrived = self._arrived, []
+        seconds, limit = SPIN
+        idle = not heard and self.kernel.now - asked < seconds
+        self._idle_looks = self._idle_looks + 1 if idle else 0
+        assert self._idle_looks < limit, f"the run spins at {self.kernel.now:.2f} s"
         return heard
 
     def _advance(self, until: float) -> None:

@@ -165,8 +165,10 @@ class _Look:
                 self._write(claim, "", _left(claim, entry.found))
             else:
                 self._do(claim, ReadLease(claim.lease))
-        self._look_at(self.memory.began + LOCK_PATIENCE)
-        return not ours or self.now - self.memory.began >= LOCK_PATIENCE
+        ends = self.memory.began + LOCK_PATIENCE
+        if ours and self.now < ends:
+            self._look_at(ends)
+        return not ours or self.now >= ends
 
     def _known(self, claim: LeaseClaim) -> bool:
         """Return whether the Lease has been read since a write of it met a conflict."""
@@ -179,9 +181,7 @@ class _Look:
 
     def _raise_if_in_trouble(self, claim: LeaseClaim) -> None:
         trouble = self.memory.troubles.get(claim.lease)
-        if trouble is None:
-            return
-        if self.now - trouble.since >= lasts(trouble.error, LOCK_PATIENCE):
+        if trouble and self.now - trouble.since >= lasts(trouble.error, LOCK_PATIENCE):
             raise trouble.error
 
     def _is_ours(self, claim: LeaseClaim) -> bool:
@@ -227,9 +227,10 @@ class _Look:
         ends = entry.seen + max(lease.duration, 1)
         if self.now >= ends - 1e-6:
             return True
-        if self.now - entry.read >= WATCH_OTHER:
+        due = entry.read + WATCH_OTHER
+        if self.now >= due:
             self._do(claim, ReadLease(claim.lease))
-        self._look_at(min(entry.read + WATCH_OTHER, ends))
+        self._look_at(ends if self.now >= due else min(due, ends))
         return False
 
     def _hold(self, claim: LeaseClaim) -> bool:

@@ -51,6 +51,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.memory import (
+    ACTS,
     WRITES,
     ManagedMemory,
 )
@@ -75,6 +76,7 @@ class ManagedContext:
         self.feeds: set[Feed] = {NODES, ALL_PODS, BUDGETS}
         self.wake = math.inf
         self.may_act = False
+        self._wanted: set[Command] = set()
 
     @property
     def name(self) -> NodegroupName:
@@ -147,6 +149,7 @@ class ManagedContext:
 
     def do(self, command: Command) -> None:
         """Issue a command, unless it failed lately; an act needs the Lease."""
+        self._wanted.add(command)
         if isinstance(command, WRITES) and not self.may_act:
             self.look_at(self.now + 1)
             return
@@ -155,6 +158,19 @@ class ManagedContext:
             self.look_at(trouble.again)
         else:
             self.commands.append(command)
+
+    def forget_unwanted(self) -> None:
+        """Forget failures of acts that nobody asks for any more, now that all is known.
+
+        An act may have been done although its answer was a failure, or somebody else did it.
+        """
+        troubles = {
+            command: trouble
+            for command, trouble in self.memory.troubles.items()
+            if command in self._wanted or not isinstance(command, ACTS)
+        }
+        if len(troubles) < len(self.memory.troubles):
+            self.note(troubles=troubles)
 
     def read(self) -> None:
         """Read the node group."""

@@ -45,7 +45,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.end
     fail,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.memory import (
-    ACTS,
     WRITES,
     ManagedMemory,
     learn_outcomes,
@@ -113,6 +112,7 @@ def _decide(ctx: ManagedContext) -> ManagedResult | None:
         status = survey(ctx)
         return conclude_update(ctx, status, None) if status is not None else None
     work(ctx)
+    ctx.forget_unwanted()
     return None
 
 
@@ -130,13 +130,11 @@ def _stop(ctx: ManagedContext, reason: str) -> ManagedResult | None:
 
 def _raise_troubles(ctx: ManagedContext) -> None:
     """Raise what has failed for too long, or will never succeed."""
-    for command, trouble in ctx.memory.troubles.items():
+    for trouble in ctx.memory.troubles.values():
         lasted = ctx.now - trouble.since
         patience = WATCH_PATIENCE if ctx.memory.working else FIRST_PATIENCE
         if lasted >= lasts(trouble.error, patience):
             raise trouble.error
-        if isinstance(command, ACTS):
-            ctx.look_at(trouble.again)
     broken = [error for feed, error in ctx.view.cache.broken.items() if feed != SERVICES]
     for error in broken:
         if isinstance(error, AccessError) and ctx.over("feeds", ACCESS_GRACE):

@@ -23,7 +23,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
     Seen,
     noticed,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    RotatorError,
+    may_be_done,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.commands import (
     ChangeConfig,
     ReadNodegroup,
@@ -152,8 +155,10 @@ def _learnt(memory: ManagedMemory, done: Done) -> ManagedMemory:
     if done.error is not None:
         since = memory.troubles[command].since if command in memory.troubles else done.began
         troubles[command] = LeaseTrouble(since, done.ended + EKS_BACKOFF, done.error)
-        acted = done.ended if isinstance(command, ACTS) else memory.acted_at
-        return dataclasses.replace(memory, troubles=troubles, acted_at=acted)
+        if not isinstance(command, ACTS):
+            return dataclasses.replace(memory, troubles=troubles)
+        changed = memory.changed or may_be_done(done.error)
+        return dataclasses.replace(memory, troubles=troubles, acted_at=done.ended, changed=changed)
     memory = dataclasses.replace(memory, troubles=troubles)
     if isinstance(command, ReadCluster):
         return dataclasses.replace(memory, cluster_uid=done.answer)

@@ -8,8 +8,15 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+import pytest
+
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ReadCluster
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import BusyError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    BusyError,
+    ForbiddenError,
+    UnknownError,
+    UnreachableError,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.commands import (
     NodegroupName,
     ReadNodegroup,
@@ -97,3 +104,17 @@ def test_the_quotas_are_known_once_they_are_read_whatever_they_say() -> None:
 def test_commands_of_others_teach_nothing() -> None:
     memory = a_memory()
     assert dataclasses.replace(learnt(memory, object(), 1), lock=memory.lock) == memory
+
+
+@pytest.mark.parametrize(
+    ("error", "changed"),
+    [
+        (UnreachableError("no answer"), True),
+        (UnknownError("ServerException"), True),
+        (BusyError("busy"), False),
+        (ForbiddenError("no"), False),
+    ],
+)
+def test_an_act_that_may_have_been_done_is_no_refusal(error: Any, changed: bool) -> None:
+    assert learnt(a_memory(), UPDATE, None, error).changed is changed
+    assert not learnt(a_memory(), READ, None, error).changed
