@@ -67,7 +67,12 @@ class Own:
         return len(set(group["images"])) == 1 and group["desired"] < self.largest
 
     def held(self) -> tuple[int, int]:
-        """Return how many of its nodes are cordoned, and how many pods these have."""
+        """Return how many nodes the update has cordoned, and how many pods these have.
+
+        Those of an earlier update may still be there, cordoned, when the next one begins.
+        """
+        if self.updates("VersionUpdate") != ["InProgress"]:
+            return 0, 0
         config = self.world.report()["identities"]["operator"]["KUBECONFIG"]
         with new_client_from_config(config) as client:
             nodes = CoreV1Api(client).list_node(label_selector="role=own").items
