@@ -14,6 +14,14 @@ WHOLE_TESTS = "tests/unit/core/control_plane/test_whole.py"
 
 MUTATIONS = (
     Mutation(
+        "an address behind which nobody serves is tried again and again",
+        UTILS + "edge/kube_front.py",
+        "return sorted(asked, key=lambda one: one != self._taker.get(name))",
+        "return asked",
+        "tests/unit/edge/test_kube_front.py",
+        "test_the_one_that_took_a_connection_last_is_asked_first_as_long_as_dns_names_it",
+    ),
+    Mutation(
         "an allowed field of a launch template allows every other one",
         UTILS + "core/kops/template_fields.py",
         'if field.partition(".")[0] not in known',

@@ -89,7 +89,7 @@ MUTATIONS = (
         UTILS + "edge/kube_front.py",
         "self._until[address] = self.now() + UNHEARD",
         "self._until[address] = self.now()",
-        "tests/rotation/test_api_front.py",
-        "test_the_node_that_is_out_is_asked_at_most_once_a_minute_and_costs_no_request",
+        "tests/unit/edge/test_kube_front.py",
+        "test_one_that_took_none_is_left_out_for_a_minute",
     ),
 )

@@ -5,8 +5,9 @@
 
 Its name may stand for several: the nodes of a control plane of kops, or one address in each zone of
 a network load balancer, which takes connections only while a target in that zone is healthy. While
-a node is out, DNS may go on naming the address that leads to it. Such an address is left out for a
-minute, as long as another one takes connections.
+a node is out, DNS may go on naming the address that leads to it. So the address that took a
+connection last is asked first, and one that took none is left out for a minute, as long as another
+one takes connections.
 """
 
 from __future__ import annotations
@@ -21,22 +22,29 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.inbox impor
 
 
 class Addresses:
-    """Remembers which addresses took no connection."""
+    """Remembers which addresses took a connection, and which took none."""
 
     def __init__(self) -> None:
         self._until: dict[str, float] = {}
+        self._taker: dict[str, str] = {}
 
     def of(self, name: str, port: int) -> list[str]:
         """Return the addresses of a name that are to be asked.
 
-        They are all, where each is left out. Raises OSError where it stands for none.
+        The one that took a connection last comes first. They are all, where each is left out.
+        Raises OSError where it stands for none.
         """
         known, now = self.resolve(name, port), self.now()
-        return [one for one in known if self._until.get(one, -math.inf) <= now] or known
+        asked = [one for one in known if self._until.get(one, -math.inf) <= now] or known
+        return sorted(asked, key=lambda one: one != self._taker.get(name))
 
     def leave_out(self, address: str) -> None:
         """Note that an address has just taken no connection."""
         self._until[address] = self.now() + UNHEARD
+
+    def prefer(self, name: str, address: str) -> None:
+        """Note that an address of a name has just taken a connection."""
+        self._taker[name] = address
 
     def now(self) -> float:
         """Return the seconds of a clock that never goes back."""
@@ -65,7 +73,9 @@ class Fronted:
         except OSError:
             return super()._new_conn()  # type: ignore[misc]  # says what is wrong with the name
         try:
-            return self._first_of(known)
+            made = self._first_of(known)
+            self._addresses().prefer(name, self._dns_host)
+            return made
         finally:
             self._dns_host = name  # whose certificate the server has to show
 

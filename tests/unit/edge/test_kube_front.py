@@ -99,9 +99,38 @@ def test_one_that_took_none_is_left_out_for_a_minute(network: Network) -> None:
     network.now += UNHEARD - 1
     connect(network)
     assert network.asked == [OUT, WELL, WELL]
+    network.known = [OUT]
+    with pytest.raises(ConnectionRefusedError):
+        connect(network)
+    network.known, network.now = [OUT, "127.0.0.3"], network.now + UNHEARD - 1
+    with pytest.raises(ConnectionRefusedError):
+        connect(network)
+    assert network.asked == [OUT, WELL, WELL, OUT, "127.0.0.3"]
     network.now += 1
+    with pytest.raises(ConnectionRefusedError):
+        connect(network)
+    assert network.asked[5:] == [OUT]
+
+
+def test_the_one_that_took_a_connection_last_is_asked_first_as_long_as_dns_names_it(
+    network: Network,
+) -> None:
     connect(network)
-    assert network.asked == [OUT, WELL, WELL, OUT, WELL]
+    network.now += 10 * UNHEARD
+    connect(network)
+    assert network.asked == [OUT, WELL, WELL]
+    network.known = [OUT, "127.0.0.3"]
+    with pytest.raises(ConnectionRefusedError):
+        connect(network)
+    assert network.asked == [OUT, WELL, WELL, OUT, "127.0.0.3"]
+
+
+def test_what_one_name_prefers_is_nothing_to_another() -> None:
+    known = Addresses()
+    known.prefer(NAME, WELL)
+    known.resolve = lambda name, port: [OUT, WELL]  # type: ignore[method-assign]
+    assert known.of(NAME, 443) == [WELL, OUT]
+    assert known.of("other.example.com", 443) == [OUT, WELL]
 
 
 def test_where_none_takes_a_connection_each_is_asked_again(network: Network) -> None:
