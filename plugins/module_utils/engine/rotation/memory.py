@@ -85,16 +85,20 @@ class Memory:
     def with_fields(self, **fields: Any) -> Memory:
         """Return the memory with these fields changed, each in the part that holds it.
 
-        No two parts have a field of the same name. Raises TypeError for a field that none has.
+        No two parts have a field of the same name. Raises AttributeError for a field that none has.
         """
         own: dict[str, Any] = {}
         parts: dict[str, dict[str, Any]] = {}
         for name, value in fields.items():
             holder = PART_OF.get(name)
-            (own if holder is None else parts.setdefault(holder, {}))[name] = value
+            before = getattr(self if holder is None else getattr(self, holder), name)
+            # Most looks note what is so already. A copy costs more than to see that, and everything
+            # that was derived from the memory would be computed anew.
+            if value is not before and value != before:
+                (own if holder is None else parts.setdefault(holder, {}))[name] = value
         for part, values in parts.items():
             own[part] = dataclasses.replace(getattr(self, part), **values)
-        return dataclasses.replace(self, **own)
+        return dataclasses.replace(self, **own) if own else self
 
 
 PARTS: Mapping[str, type[Any]] = {

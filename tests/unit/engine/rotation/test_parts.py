@@ -40,5 +40,14 @@ def test_a_change_goes_to_the_part_that_holds_the_field_and_to_no_other() -> Non
 
 def test_a_field_that_no_part_has_is_an_error() -> None:
     assert "helt" not in PART_OF
-    with pytest.raises(TypeError):
+    with pytest.raises(AttributeError):
         Memory(0.0).with_fields(helt=True)
+
+
+def test_a_memory_that_says_so_already_stays_the_same_object() -> None:
+    """What was derived from it holds on."""
+    before = Memory(0.0).with_fields(held=True, left=("x",), timers={"a": 1.0})
+    assert before.with_fields(held=True, left=("x",), timers={"a": 1.0}) is before
+    assert before.with_fields() is before
+    after = before.with_fields(held=True, left=("x", "y"))
+    assert (after.lock is before.lock, after.report.left) == (True, ("x", "y"))
