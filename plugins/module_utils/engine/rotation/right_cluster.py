@@ -67,10 +67,14 @@ def lost_sight(ctx: RotationContext) -> str:
     Most of those that had a Node, or should have one by their age, have none. Somebody may have
     deleted them, or the cluster is not what it was: their containers run on.
     """
-    missing = [member.id for member in ctx.situation.members if member.node is None]
+    members = ctx.situation.members  # without those that we have ended, whatever a late read says
+    missing = [member.id for member in members if member.node is None]
     if not missing or ctx.policy.repair or not ctx.kind.carries_pods:
         return ""
-    found = evidence(ctx)
+    nodes = {member.id: member.node for member in members if member.node is not None}
+    serving = [member.instance for member in members]
+    blank = Evidence(ctx.group.name, ctx.group.tags)
+    found = count(blank, serving, nodes, ctx.group.read_at, ctx.boot_timeout)
     if found.is_proven or not found.judged:
         return ""
     return (

@@ -125,6 +125,13 @@ def test_of_instances_without_nodes_most_hold_everything(
     assert bool(right_cluster.lost_sight(ctx)) is bool(words)
 
 
+def test_instances_that_we_have_ended_need_none_whatever_a_late_read_says() -> None:
+    new = an_instance("n", fresh=True, launched_at=1990.0)
+    ctx = a_look(*OLD, new, marks=Marks(gone=frozenset(("i-w", "i-x"))))
+    ctx.policy = dataclasses.replace(ctx.policy, boot_timeout=600.0)
+    assert right_cluster.lost_sight(ctx) == ""
+
+
 def test_young_instances_need_no_node_yet() -> None:
     young = [an_instance(name, fresh=True, launched_at=1990.0) for name in "no"]
     ctx = a_look(OLD[0], *young, nodes="w")
