@@ -133,4 +133,12 @@ MUTATIONS = (
         UNIT + "test_gone.py",
         "test_in_mid_run_one_answer_is_not_the_verdict",
     ),
+    Mutation(
+        "a desired that nobody explains lets nodes that may be ending count",
+        ENGINE + "guard.py",
+        "    left = len(available - before - {lost}) - _ending_unseen(known)\n",
+        "    left = len(available - before - {lost})\n",
+        UNIT + "test_guard.py",
+        "test_while_desired_is_lower_than_we_know_why_others_may_be_ending_nodes",
+    ),
 )

@@ -240,4 +240,20 @@ MUTATIONS = (
         "tests/rotation/test_numbers_moved.py",
         "test_a_version_that_is_deleted_is_named_and_not_guessed",
     ),
+    Mutation(
+        "a kind of command that was let in since counts as denied",
+        ENGINE + "failures.py",
+        "    let_in = {kind for kind in refused if _let_in_since(ctx, kind)}\n",
+        "    let_in: set[type[Command]] = set()\n",
+        UNIT + "test_failures.py",
+        "TestAccess::test_a_kind_of_command_that_was_let_in_since_is_not_denied",
+    ),
+    Mutation(
+        "new instances that somebody takes are sent to their console output",
+        ENGINE + "lost_launches.py",
+        'ctx.group.activity or _by_others(ctx) or "their',
+        'ctx.group.activity or "their',
+        UNIT + "test_lost_launches.py",
+        "test_who_takes_them_is_told_from_what_dies",
+    ),
 )

@@ -193,7 +193,7 @@ class TestTheEndOfTheWait:
         ended_nodes.clear_ended_nodes(ctx)
         assert len(ctx.memory.report.left) == int(over), "said once"
 
-    def test_does_not_say_that_we_ended_what_only_has_the_name_of_a_new_instance(self) -> None:
+    def test_does_not_say_that_we_ended_what_only_has_such_a_name(self) -> None:
         group = a_group(an_instance("n", fresh=True, private_dns="ip-7"))
         other = a_node("ip-7", provider_id="aws:///a/i-other")
         ctx = a_look(group, [other], timers={"ended nodes": NOW - 600}, marks=Marks())
