@@ -7,7 +7,8 @@
 memory, in virtual time, with log-normal boots and drains and default options. The ideal is list
 scheduling of the same draws: as many workers as the window is wide, each boots a node, waits
 `min_ready` and drains an old one; the canary goes first and alone, and its soak follows. Each
-figure is the median over the seeds. The loops of other tools stand below as models (bench/models).
+figure is the median over the seeds. Whoever evicts a pod of a new node does it in vain: each pod
+leaves only outdated nodes. The loops of other tools stand below as models (bench/models).
 With `--targets` the group has target groups that drain for five minutes: the ideal and the models
 know nothing of them, so only the calls are judged, and the limit grows with each.
 """
@@ -23,11 +24,14 @@ import heapq
 import os
 import random
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
     RotationPolicy,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    RETRACTED,
 )
 from ansible_collections.nodeops.rotator.tests.bench.models import MODELS
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build as aws_build
@@ -92,6 +96,8 @@ class Figures:
     aws: int
     kubernetes: int
     evictions: int
+    needed: int
+    """How many pods outdated nodes lost: an eviction more is a drain too many, or was refused."""
     calls: collections.Counter[str]
     boots: tuple[float, ...]
     drains: tuple[float, ...]
@@ -148,16 +154,22 @@ def measure(seed: int, nodes: int, window: int, targets: int = 0) -> Figures:
     if result.error is not None or not all_current(world) or world.judge.breaches:
         raise RuntimeError(f"seed {seed}: {result.error or world.judge.breaches}")
     best = ideal(boots.drawn, drains.drawn, window, run.policy.soak)
-    counted, seconds = _counted(world), world.kernel.now - begun
-    return Figures(best, seconds, *counted, tuple(boots.drawn[:nodes]), tuple(drains.drawn))
+    needed = sum(one["evictions"] for one in result.values["nodes"] if not _is_extra(one))
+    calls, seconds = collections.Counter(world.gate.calls), world.kernel.now - begun
+    drawn = (tuple(boots.drawn[:nodes]), tuple(drains.drawn))
+    return Figures(best, seconds, *_counted(calls), needed, calls, *drawn)
 
 
-def _counted(world: World) -> tuple[int, int, int, collections.Counter[str]]:
-    """Return the AWS calls, Kubernetes requests, evictions among them, and all."""
-    calls = collections.Counter(world.gate.calls)
+def _is_extra(node: Mapping[str, Any]) -> bool:
+    """Return whether a node of the result was a new one that was removed again."""
+    return node["reason"] in RETRACTED
+
+
+def _counted(calls: collections.Counter[str]) -> tuple[int, int, int]:
+    """Return the AWS calls, the Kubernetes requests, and the evictions among them."""
     kubernetes = sum(count for name, count in calls.items() if name.startswith("kubernetes:"))
     evictions = sum(count for name, count in calls.items() if name.endswith("pods/eviction"))
-    return sum(calls.values()) - kubernetes, kubernetes, evictions, calls
+    return sum(calls.values()) - kubernetes, kubernetes, evictions
 
 
 def median(figures: Sequence[Any], name: str) -> float:
@@ -170,7 +182,8 @@ def show(window: int, figures: Sequence[Figures], nodes: int) -> tuple[float, fl
     efficiency, calls = median(figures, "efficiency"), median(figures, "aws") / nodes
     print(
         f"window {window}: {median(figures, 'kubernetes') / nodes:.1f} Kubernetes requests and"
-        f" {median(figures, 'evictions') / nodes:.2f} evictions per node"
+        f" {median(figures, 'evictions') / nodes:.2f} evictions per node,"
+        f" {sum(one.evictions - one.needed for one in figures)} of them not needed"
     )
     _row("nodeops.rotator", efficiency, median(figures, "seconds"), calls, window)
     for name, model in MODELS.items():
@@ -223,6 +236,7 @@ def main() -> None:
         missed |= not given.targets and efficiency < LEAST_EFFICIENCY.get(window, 0.0)
         more = given.targets * TARGET_CALLS
         missed |= calls > MOST_CALLS.get(window, 6.0) + more
+        missed |= any(one.evictions != one.needed for one in figures)
     shown = 5 if 5 in rows else given.windows[-1]
     efficiency, calls = rows[shown]
     print(f"efficiency {efficiency:.2f} at window {shown}, {calls:.1f} AWS calls per node")

@@ -19,6 +19,7 @@ from ansible_collections.nodeops.rotator.tests.mutations import (
     locks,
     managed,
     managed_guards,
+    memories,
     planes,
     pools,
     selections,
@@ -41,4 +42,5 @@ MUTATIONS = (
     *managed_guards.MUTATIONS,
     *selections.MUTATIONS,
     *pools.MUTATIONS,
+    *memories.MUTATIONS,
 )

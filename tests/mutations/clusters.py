@@ -70,8 +70,8 @@ MUTATIONS = (
     Mutation(
         "nodes are cordoned in a cluster that nothing has proved",
         ENGINE + "right_cluster.py",
-        "    if ctx.memory.lock.cluster_proven:\n",
-        "    if True:\n",
+        '    if ctx.memory.lock.cluster_proven:\n        return ""\n',
+        '    if True:\n        return ""\n',
         UNIT + "test_right_cluster.py",
         "test_half_of_the_nodes_or_a_new_one_prove_the_cluster",
     ),

@@ -5,7 +5,12 @@
 
 from __future__ import annotations
 
-from ansible_collections.nodeops.rotator.tests.mutations.mutation import ENGINE, UNIT, Mutation
+from ansible_collections.nodeops.rotator.tests.mutations.mutation import (
+    ENGINE,
+    RULES,
+    UNIT,
+    Mutation,
+)
 
 MUTATIONS = (
     Mutation(
@@ -67,8 +72,8 @@ MUTATIONS = (
     Mutation(
         "who enters standby while a target group drains keeps our marks",
         ENGINE + "outside.py",
-        "one.in_standby and not (kept or one.ending)",
-        'one.lifecycle == "Standby" and not (kept or one.ending)',
+        "if node is not None and not (kept or one.ending):",
+        'if node is not None and one.lifecycle == "Standby" and not (kept or one.ending):',
         "tests/rotation/test_putting_back.py",
         "test_a_run_that_only_restores_is_kept_from_it_by_nothing",
     ),
@@ -155,7 +160,7 @@ MUTATIONS = (
     ),
     Mutation(
         "the node of another group is put back",
-        ENGINE + "known.py",
+        RULES + "recorded.py",
         " if name == group.name}\n",
         "}\n",
         UNIT + "test_outside.py",

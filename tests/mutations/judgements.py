@@ -51,8 +51,8 @@ MUTATIONS = (
     Mutation(
         "an instance without a Node is an easy victim",
         ENGINE + "unknown.py",
-        "found = unknown | {member.id for member in strays(ctx)}",
-        "found = {member.id for member in strays(ctx)}",
+        "return unknown.union((member.id for member in stray), passed_over)",
+        "return frozenset(member.id for member in stray).union(passed_over)",
         UNIT + "test_unknown.py",
         "test_what_a_run_means_to_replace",
     ),

@@ -41,7 +41,7 @@ MUTATIONS = (
     Mutation(
         "nodes of a failed image stay if they were not asked for",
         ENGINE + "known.py",
-        "return Selection() if self.memory.turned_back else self.policy.selection",
+        "return ALL_OUTDATED if self.memory.turned_back else self.policy.selection",
         "return self.policy.selection",
         UNIT + "test_selecting.py",
         "test_nodes_of_a_failed_image_go_whatever_was_asked_for",

@@ -17,11 +17,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     Marks,
     Member,
-    Situation,
     join,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
     by_instance,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.situation import (
+    Situation,
 )
 
 TARGET = Target("lt-1", "2", "ami-new", "blue", resolved_at=1000.0)

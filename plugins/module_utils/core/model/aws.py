@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 
 LAUNCHED = frozenset(("Pending", "Pending:Wait", "Pending:Proceed", "InService"))
@@ -130,7 +131,7 @@ class WarmPool:
     reuses: bool = False
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True)
 class Group:
     """An Auto Scaling group as one read saw it, its instances joined with EC2's.
 
@@ -180,10 +181,34 @@ class Group:
     read_at: float = 0.0
     """When it was read, in seconds since the epoch, by the reader's clock."""
 
-    @property
+    @functools.cached_property
     def launched(self) -> tuple[Instance, ...]:
         """Return the instances that count as launched."""
         return tuple(instance for instance in self.instances if instance.launched)
+
+    @functools.cached_property
+    def by_id(self) -> Mapping[str, Instance]:
+        """Return the instances by their id."""
+        return {instance.id: instance for instance in self.instances}
+
+    @functools.cached_property
+    def ending(self) -> frozenset[str]:
+        """Return the ids of the instances that are being terminated."""
+        return frozenset(instance.id for instance in self.instances if instance.ending)
+
+    @functools.cached_property
+    def in_standby(self) -> tuple[Instance, ...]:
+        """Return the instances that are in standby, or about to be."""
+        return tuple(instance for instance in self.instances if instance.in_standby)
+
+    @functools.cached_property
+    def unprotected(self) -> tuple[str, ...]:
+        """Return the ids of the instances in service that scale-in may take."""
+        return tuple(
+            instance.id
+            for instance in self.launched
+            if instance.lifecycle == "InService" and not instance.protected
+        )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -10,9 +10,11 @@ feeds are shared, so that a view costs what has changed and not what there is.
 from __future__ import annotations
 
 import dataclasses
+import itertools
+import operator
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Union
+from typing import Any, TypeVar, Union
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
 
@@ -85,6 +87,7 @@ class Pause:
     seconds: float
 
 
+T = TypeVar("T")
 Message = Union[Listed, Changed, Broken]
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -143,6 +146,21 @@ def reduce(cache: Cache, messages: Iterable[Message]) -> Cache:
                 copied.add(feed)
             _apply(feeds[feed], message)
     return Cache(MappingProxyType(feeds), MappingProxyType(broken))
+
+
+def changed_items(before: Mapping[str, T], now: Mapping[str, T]) -> dict[str, T] | None:
+    """Return what has come or is another object than before, by key.
+
+    None if anything has gone.
+    """
+    if before is now:
+        return {}
+    if len(before) == len(now) and all(map(operator.eq, before, now)):
+        differ = map(operator.is_not, before.values(), now.values())
+        return dict(itertools.compress(now.items(), differ))
+    changed = {key: item for key, item in now.items() if before.get(key) is not item}
+    come = sum(key not in before for key in changed)
+    return changed if len(before) + come == len(now) else None
 
 
 def _apply(items: Any, message: Changed) -> None:

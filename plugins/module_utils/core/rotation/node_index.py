@@ -10,9 +10,10 @@ and nothing that rests on the nodes of one group is computed again for the heart
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import changed_items
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import MARKED_IN
 
 
@@ -22,13 +23,15 @@ class NodeIndex:
 
     `nodes`: what the index was made of, by key. `mine`: the nodes of the wanted instances. It stays
     the same object as long as none of these nodes changes. `marked`: the group that a rotation has
-    marked a node for, by instance ID.
+    marked a node for, by instance ID. `ids`: the instances of all nodes, the same object as long as
+    they are the same.
     """
 
     nodes: Mapping[str, Node]
     by_instance: Mapping[str, Node]
     mine: Mapping[str, Node]
     marked: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    ids: frozenset[str] = frozenset()
 
 
 def by_instance(nodes: Iterable[Node]) -> dict[str, Node]:
@@ -44,6 +47,24 @@ def by_instance(nodes: Iterable[Node]) -> dict[str, Node]:
     return found
 
 
+def by_name(nodes: Mapping[str, Node]) -> Mapping[str, tuple[Node, ...]]:
+    """Return nodes by their names; `nodes` by UID."""
+    found: dict[str, tuple[Node, ...]] = {}
+    for node in nodes.values():
+        found[node.name] = (*found.get(node.name, ()), node)
+    return found
+
+
+def foreign(
+    ids: frozenset[str], known: frozenset[str], instances: Mapping[str, object]
+) -> frozenset[str]:
+    """Return the instances of nodes that are not in the group.
+
+    `ids`: of nodes. `known`: instances that are not told again. `instances`: of the group, by ID.
+    """
+    return ids - known - instances.keys()
+
+
 def index(
     nodes: Mapping[str, Node], wanted: Iterable[str], known: NodeIndex | None = None
 ) -> NodeIndex:
@@ -51,34 +72,24 @@ def index(
 
     `wanted`: instance IDs. `known`: the index at the last look; what has not changed is kept.
     """
-    changed = None if known is None else _changed(known.nodes, nodes)
+    changed = None if known is None else changed_items(known.nodes, nodes)
     every: Mapping[str, Node]
     marked: Mapping[str, str]
     if known is None or changed is None:
         every, marked = by_instance(nodes.values()), _marks(nodes.values())
     else:
         every = _renewed(known, nodes, changed)
-        marked = _marks_renewed(known.marked, changed)
+        marked = _marks_renewed(known.marked, changed.values())
     mine: Mapping[str, Node] = {name: every[name] for name in wanted if name in every}
     if known is not None and _same(known.mine, mine):
         mine = known.mine
-    return NodeIndex(nodes, every, mine, marked)
+    ids = known.ids if known is not None and every.keys() == known.ids else frozenset(every)
+    return NodeIndex(nodes, every, mine, marked, ids)
 
 
 def _same(one: Mapping[str, Node], other: Mapping[str, Node]) -> bool:
     """Return whether both hold the very same records."""
     return len(one) == len(other) and all(one.get(name) is node for name, node in other.items())
-
-
-def _changed(
-    before: Mapping[str, Node], nodes: Mapping[str, Node]
-) -> list[tuple[str, Node]] | None:
-    """Return the nodes that have changed or come, None if one has gone."""
-    if before is nodes:
-        return []
-    changed = [(key, node) for key, node in nodes.items() if before.get(key) is not node]
-    come = sum(key not in before for key, _node in changed)
-    return changed if len(before) + come == len(nodes) else None
 
 
 def _marks(nodes: Iterable[Node]) -> dict[str, str]:
@@ -89,9 +100,8 @@ def _marks(nodes: Iterable[Node]) -> dict[str, str]:
     }
 
 
-def _marks_renewed(known: Mapping[str, str], changed: list[tuple[str, Node]]) -> Mapping[str, str]:
-    nodes = [node for _key, node in changed]
-    if not any(node.instance_id in known or MARKED_IN in node.annotations for node in nodes):
+def _marks_renewed(known: Mapping[str, str], nodes: Collection[Node]) -> Mapping[str, str]:
+    if all(known.get(node.instance_id) == node.annotations.get(MARKED_IN) for node in nodes):
         return known
     others = {node.instance_id for node in nodes}
     kept = {instance: group for instance, group in known.items() if instance not in others}
@@ -99,7 +109,7 @@ def _marks_renewed(known: Mapping[str, str], changed: list[tuple[str, Node]]) ->
 
 
 def _renewed(
-    known: NodeIndex, nodes: Mapping[str, Node], changed: list[tuple[str, Node]]
+    known: NodeIndex, nodes: Mapping[str, Node], changed: Mapping[str, Node]
 ) -> Mapping[str, Node]:
     """Return the nodes by instance ID.
 
@@ -110,7 +120,7 @@ def _renewed(
     if not changed:
         return known.by_instance
     found = dict(known.by_instance)
-    for key, node in changed:
+    for key, node in changed.items():
         old = before.get(key)
         if not node.instance_id and (old is None or not old.instance_id):
             continue

@@ -45,3 +45,8 @@ def missing_offers(
     """Return what of the usual offers a node lacks, sorted."""
     by_name = {found.name: found for found in csi_nodes if found.name == node.name}
     return tuple(sorted(set(usual) - offers_of(node, by_name)))
+
+
+def offers_all(usual: Iterable[str], node: Node, csi_nodes: Mapping[str, CsiNode]) -> bool:
+    """Return whether a node offers all of the usual; `csi_nodes` by node name."""
+    return not usual or offers_of(node, csi_nodes).issuperset(usual)

@@ -39,8 +39,8 @@ def overlay(group: Group, acts: Iterable[Command]) -> Group:
     """
     done = tuple(acts)
     for number, act in enumerate(done):
-        if not _undone(act, done[number:]):
-            group = dataclasses.replace(group, **_effect(group, act))
+        if effect := {} if _undone(act, done[number:]) else _effect(group, act):
+            group = dataclasses.replace(group, **effect)
     return group
 
 

@@ -182,7 +182,7 @@ class RotationPolicy:
         """
         return self.lease_duration + self.api_outage_timeout * self.allow_api_outage
 
-    @property
+    @functools.cached_property
     def selection(self) -> Selection:
         """Return which outdated nodes to replace."""
         return Selection(self.nodes, self.instances, self.limit, self.cordoned_nodes)

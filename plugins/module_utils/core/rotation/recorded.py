@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     EXCLUDE,
@@ -55,5 +56,20 @@ def as_marked(node: Node, found: Replaced | None) -> Node:
 
 def all_as_marked(nodes: Mapping[str, Node], found: Iterable[Replaced]) -> Mapping[str, Node]:
     """Return the nodes, by instance, with the marks that the record knows of."""
-    known = {one[0]: one for one in found}
-    return {instance: as_marked(node, known.get(instance)) for instance, node in nodes.items()}
+    known = {one[0]: as_marked(nodes[one[0]], one) for one in found if one[0] in nodes}
+    return {**nodes, **known}
+
+
+def gone_away(
+    group: Group,
+    marked: Mapping[str, str],
+    shielded: Iterable[str],
+    replacing: Iterable[Replaced],
+) -> frozenset[str]:
+    """Return the instances that a rotation of this group has marked and that left it.
+
+    `marked`: by instance id, the group that a Node names in its marks. `shielded` and `replacing`:
+    as recorded.
+    """
+    ours = {one for one, name in marked.items() if name == group.name}
+    return frozenset(ours.union(shielded, (one[0] for one in replacing)) - group.by_id.keys())

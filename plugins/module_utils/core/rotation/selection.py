@@ -13,6 +13,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Pod
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SKIP
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, listed
@@ -45,6 +46,10 @@ class Selection:
         return not self.is_named or named or member.id in self.instances
 
 
+ALL_OUTDATED = Selection()
+"""All of them."""
+
+
 def why_left(member: Member, selection: Selection, hosts: frozenset[str] = frozenset()) -> str:
     """Return why this run is not to begin with an outdated node, "" if it may.
 
@@ -63,6 +68,11 @@ def why_left(member: Member, selection: Selection, hosts: frozenset[str] = froze
     return ""
 
 
+def hosts_of(*pods: Mapping[str, Pod]) -> frozenset[str]:
+    """Return the names of the nodes on which these pods are; each mapping is by UID."""
+    return frozenset(pod.node for found in pods for pod in found.values() if pod.node)
+
+
 def left_out(
     outdated: Iterable[Member],
     selection: Selection,
@@ -77,8 +87,11 @@ def left_out(
     """
     if not closed and selection.limit is not None and len(begun) >= selection.limit:
         closed = f"beyond the limit of {selection.limit}"
-    found = {}
+    found, every = {}, bool(closed) or selection.is_named or selection.cordoned_nodes == "skip"
     for member in outdated:
+        node = member.node
+        if not every and (node is None or not (SKIP in node.annotations or node.name in hosts)):
+            continue
         if member.leaving or member.id in begun:
             continue
         if why := why_left(member, selection, hosts) or closed:

@@ -63,7 +63,7 @@ def behind(
     What is ending, or has left the pool for the group, is not among them.
     """
     pool = group.warm_pool.instances if group.warm_pool is not None else ()
-    taken = {instance.id for instance in group.instances}
+    taken = group.by_id
     found = (
         (one, outdated(one, nodes.get(one.id), target, now, max_age))
         for one in pool

@@ -107,7 +107,7 @@ def advance(
 
     `until_left_out`: follow drained nodes too, and drain them again when pods come to them.
     """
-    budgets = budgets_of(view.cache)
+    budgets = budgets_of(view.cache, memory.indexed)
     memory = learn(memory, nodes, view, budgets, now, policy)
     looks = {name: look_at(name, memory.nodes[name], view.cache, now, policy) for name in nodes}
     if until_left_out:

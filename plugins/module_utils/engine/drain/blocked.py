@@ -8,6 +8,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.coverage import (
+    Budgets,
+    pods_of,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import (
     covering,
     health,
@@ -20,10 +24,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import l
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
     NEVER,
     DrainMemory,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import (
-    Budgets,
-    pods_of,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.progress import NextStep
 
@@ -45,7 +45,7 @@ def blocked(
     policy: DrainPolicy,
 ) -> Iterator[Told]:
     """Yield an event for each budget that has long let none of a node's pods go."""
-    known = {budget.id: budget for group in budgets.values() for budget in group}
+    known = budgets.by_id
     for budget in step.status.blocked_by:
         since = stuck_since(budget, step, memory)
         if budget in known and now >= since + BLOCKED_FOR:
@@ -81,7 +81,7 @@ def looked_into(
     Those stay that did so before: a queue stops again and again, and each new watch would begin
     with a list. Also returns when the next budget will have admitted nobody for long enough.
     """
-    known = {budget.id: budget for group in budgets.values() for budget in group}
+    known = budgets.by_id
     feeds, later = set[Feed](), math.inf
     if all(step.status.final for step in steps.values()):
         return frozenset(), later

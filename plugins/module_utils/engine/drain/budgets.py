@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     Command,
     DeletePod,
     Evict,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.coverage import (
+    Budgets,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import (
     Ruling,
@@ -27,7 +30,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memor
     DrainMemory,
     PodMemory,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import Budgets
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
 
 UNSEEN_FOR = 1.0
@@ -80,7 +82,7 @@ class EvictionRound:
         self.result = Allotment()
 
     def covering(self, pod: Pod) -> tuple[Budget, ...]:
-        return covering(pod, self.budgets.get(pod.namespace, ()))
+        return covering(pod, self.budgets.near(pod))
 
     def later(self, at: float) -> None:
         self.result.wake = min(self.result.wake, at)
@@ -104,7 +106,7 @@ class EvictionRound:
         if self.now < pod.next_try and not self._budget_moved(pod):
             self.later(pod.next_try)
             return
-        ruling = rule(pod.pod, self.budgets.get(pod.pod.namespace, ()), self.spent)
+        ruling = rule(pod.pod, self.budgets.near(pod.pod), self.spent)
         if not ruling.admitted:
             self._hold(candidate, ruling)
             return
@@ -165,13 +167,11 @@ def _spent(
     """
     spent: dict[str, int] = {}
     until = math.inf
-    by_id: Mapping[str, Budget] = {
-        budget.id: budget for group in budgets.values() for budget in group
-    }
+    by_id = budgets.by_id
     for pod in flying:
         # Its end may be seen before the answer and before the budget's status: it still counts.
         alive = dataclasses.replace(pod.pod, deleted_at=None)
-        ruling = rule(alive, budgets.get(alive.namespace, ()), {})
+        ruling = rule(alive, budgets.near(alive), {})
         if ruling.counts and pod.pod.name not in ruling.budgets[0].disrupted_pods:
             spent[ruling.budgets[0].id] = spent.get(ruling.budgets[0].id, 0) + 1
     for pod in (

@@ -14,6 +14,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     DeletePod,
     Evict,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.coverage import (
+    Budgets,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import (
     Answer,
     Verdict,
@@ -32,7 +35,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memor
     PodStatus,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import (
-    Budgets,
     budgets_of,
     learn,
 )

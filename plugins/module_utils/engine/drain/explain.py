@@ -9,6 +9,9 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.coverage import (
+    Budgets,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event, EventPhase
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, duration
@@ -22,9 +25,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.budge
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
     DrainMemory,
     NodeStatus,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import (
-    Budgets,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.progress import NextStep
 

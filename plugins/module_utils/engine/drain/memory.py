@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.coverage import Budgets
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import Answer
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Pod
@@ -141,6 +142,8 @@ class DrainMemory:
 
     nodes: Mapping[str, NodeMemory] = dataclasses.field(default_factory=dict)
     budgets: Mapping[str, BudgetMemory] = dataclasses.field(default_factory=dict)
+    indexed: Budgets = dataclasses.field(default_factory=Budgets)
+    """The budgets as they were at the last look."""
     paused_until: float = NEVER
     """The server asked everybody to wait until then."""
     kinds: frozenset[str] = frozenset()

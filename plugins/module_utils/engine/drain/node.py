@@ -9,6 +9,9 @@ import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.coverage import (
+    Budgets,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import Fate
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import (
     BudgetOverride,
@@ -34,7 +37,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memor
     DrainMemory,
     NodeMemory,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import Budgets
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.pods import (
     ACCEPTED_FOR,
     Entry,

@@ -10,6 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import DeletePod, Evict
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.coverage import (
+    Budgets,
+    index,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import (
     Answer,
     Verdict,
@@ -26,6 +30,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
     BUDGETS,
     Cache,
     Feed,
+    changed_items,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.access import ACCESS_GRACE
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
@@ -44,28 +49,20 @@ CHANGED_RETRY = 1.0
 THROTTLED_RETRY = 1.0
 LONGEST_BACKOFF = 30.0
 
-Budgets = Mapping[str, tuple[Budget, ...]]
-"""Budgets by namespace."""
 
+def budgets_of(cache: Cache, known: Budgets | None = None) -> Budgets:
+    """Return the budgets; one whose pods are followed names the pod that holds it.
 
-def budgets_of(cache: Cache) -> Budgets:
-    """Return the budgets by namespace.
-
-    One whose pods are followed names the pod that holds it.
+    `known`: as they were indexed at the last look.
     """
-    found: dict[str, list[Budget]] = {}
-    looked_into = {feed for feed in cache.feeds if feed.kind == "pods" and feed.namespace}
-    for budget in cache.items(BUDGETS).values():
-        if looked_into and (feed := pods_of(budget)) in looked_into:
-            words = held_by(budget, cache.items(feed).values())
-            budget = dataclasses.replace(budget, held_by=words)
-        found.setdefault(budget.namespace, []).append(budget)
-    return {namespace: tuple(budgets) for namespace, budgets in found.items()}
-
-
-def pods_of(budget: Budget) -> Feed:
-    """Return the feed of the pods that a budget covers."""
-    return Feed("pods", labels=str(budget.selector or ""), namespace=budget.namespace)
+    found = index(cache.items(BUDGETS), known)
+    looked_into = [feed for feed in cache.feeds if feed.kind == "pods" and feed.namespace]
+    held = {
+        budget.id: dataclasses.replace(budget, held_by=held_by(budget, cache.items(feed).values()))
+        for feed in looked_into
+        for budget in found.of(feed)
+    }
+    return dataclasses.replace(found, by_id={**found.by_id, **held}) if held else found
 
 
 def learn(
@@ -81,8 +78,9 @@ def learn(
     A node that is no longer asked for is forgotten; a new one begins now.
     """
     known = {name: memory.nodes.get(name) or NodeMemory(now) for name in nodes}
-    seen = _see_budgets(memory.budgets, budgets, now)
-    memory = dataclasses.replace(memory, nodes=known, budgets=seen)
+    seen = _see_budgets(memory, budgets, now)
+    indexed = index(budgets.items, memory.indexed)
+    memory = dataclasses.replace(memory, nodes=known, budgets=seen, indexed=indexed)
     memory = _outcomes(memory, view.done, budgets, now, policy)
     nodes_now = {
         name: _see_pods(node, view.cache, Feed("pods", name), now)
@@ -91,11 +89,20 @@ def learn(
     return dataclasses.replace(memory, nodes=MappingProxyType(nodes_now))
 
 
-def _see_budgets(
-    known: Mapping[str, BudgetMemory], budgets: Budgets, now: float
+def _see_budgets(memory: DrainMemory, budgets: Budgets, now: float) -> Mapping[str, BudgetMemory]:
+    """Return when each budget has changed; only what is new is looked at."""
+    known, before = memory.budgets, memory.indexed.items
+    changed = changed_items(before, budgets.items) if len(known) == len(before) else None
+    if changed is None:
+        return _seen(known, budgets.items.values(), now)
+    return MappingProxyType({**known, **_seen(known, changed.values(), now)}) if changed else known
+
+
+def _seen(
+    known: Mapping[str, BudgetMemory], budgets: Iterable[Budget], now: float
 ) -> Mapping[str, BudgetMemory]:
     seen: dict[str, BudgetMemory] = {}
-    for budget in (budget for group in budgets.values() for budget in group):
+    for budget in budgets:
         old = known.get(budget.id)
         if old is None:
             seen[budget.id] = BudgetMemory(budget.resource_version, now)
@@ -222,7 +229,7 @@ def _accepted(
     budget = ""
     if isinstance(command, Evict):
         alive = dataclasses.replace(pod.pod, deleted_at=None)
-        ruling = rule(alive, budgets.get(command.namespace, ()), {})
+        ruling = rule(alive, budgets.near(alive), {})
         budget = ruling.budgets[0].id if ruling.counts else ""
     return dataclasses.replace(
         pod,

@@ -8,6 +8,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.coverage import (
+    Budgets,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import (
     Verdict,
     rule,
@@ -43,7 +46,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memor
     PodState,
     PodStatus,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import Budgets
 
 ACCEPTED_FOR = 30.0
 """Seconds in which an accepted eviction must show as a deletion; after that it is asked again."""
@@ -223,7 +225,7 @@ def _why_blocked(entry: Entry, budgets: Budgets) -> tuple[str, str]:
         return f"its namespace {pod.namespace} is being terminated", "see what holds the namespace"
     if entry.memory.trouble:
         return entry.memory.trouble, ""
-    ruling = rule(pod, budgets.get(pod.namespace, ()), {})
+    ruling = rule(pod, budgets.near(pod), {})
     if not ruling.admitted:
         several = len(ruling.budgets) > 1
         text = ruling.reason if several else f"blocked by {ruling.reason}"
@@ -241,7 +243,7 @@ def blockers(entry: Entry, budgets: Budgets) -> tuple[str, ...]:
     answer = entry.memory.answer
     if answer is not None and answer.verdict is Verdict.ADMISSION:
         return ()
-    ruling = rule(entry.memory.pod, budgets.get(entry.memory.pod.namespace, ()), {})
+    ruling = rule(entry.memory.pod, budgets.near(entry.memory.pod), {})
     is_held = answer is not None or entry.memory.held_since is not None
     return tuple(budget.id for budget in ruling.budgets) if is_held or not ruling.admitted else ()
 

@@ -9,6 +9,9 @@ import dataclasses
 import math
 from collections.abc import Iterable
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.coverage import (
+    Budgets,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import Fate
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import (
     DrainPolicy,
@@ -25,7 +28,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memor
     NodeMemory,
     NodeStatus,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import Budgets
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.pods import (
     COMES_BACK,
     Entry,

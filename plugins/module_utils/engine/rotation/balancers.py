@@ -188,7 +188,7 @@ def rejoined(ctx: RotationContext) -> bool:
 
     Only a read tells that began when the node was to stay, and that shows what was done before.
     """
-    present = {member.id: member for member in ctx.situation.members}
+    present = ctx.situation.by_id
     missing, over = list[TargetKey](), set[TargetKey]()
     for key in ctx.journal.deregistered_targets:
         member = present.get(key[1])

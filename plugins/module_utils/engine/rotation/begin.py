@@ -141,11 +141,12 @@ def _idle(ctx: RotationContext) -> bool:
     """Return whether nodes wait to be replaced and nothing under way can change that."""
     situation = ctx.situation
     skipped = ctx.memory.nodes.marks.skipped
-    booting = any(not member.joined for member in situation.current if member.id not in skipped)
+    booting = any(not one.outdated and one.id not in skipped for one in situation.unjoined)
     under_way = situation.leaving or booting or situation.launched < ctx.desired
     soaking = not ctx.journal.canary and "soak" in ctx.memory.timers
-    waiting = bool(unknown.to_replace(ctx)) or capacity.next_unknown(ctx) is not None
-    return waiting and not under_way and not soaking
+    if under_way or soaking:
+        return False
+    return bool(unknown.to_replace(ctx)) or capacity.next_unknown(ctx) is not None
 
 
 def _unavailable(ctx: RotationContext) -> str:

@@ -9,7 +9,7 @@ The budget may come to allow it meanwhile, and a drain that fails then costs lea
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import (
     counts_nothing,
@@ -35,6 +35,8 @@ EXAMINED = 20
 LASTING = 30.0
 """Seconds for which a budget has to allow nothing once this run has begun: the pods that it evicts
 use budgets up for a while."""
+SHUT = "shut "
+"""How the name of the timer of a budget that allows nothing begins; its id follows."""
 UNLISTED = 20.0
 """Seconds to wait for budgets and pods before a node counts as not blocked: its drain tells."""
 
@@ -91,12 +93,23 @@ def _is_evicted(ctx: RotationContext, pod: Pod) -> bool:
 def note_shut(ctx: RotationContext) -> None:
     """Note since when budgets that cover pods have allowed no eviction."""
     ctx.feeds.add(BUDGETS)
-    for budget in ctx.view.cache.items(BUDGETS).values():
-        covers = budget.expected_pods > 0 or counts_nothing(budget)
-        if budget.disruptions_allowed > 0 or not covers:
-            ctx.forget(_timer(budget))
-        else:
-            ctx.since(_timer(budget))
+    if not ctx.view.cache.synced(BUDGETS):
+        return
+    shut = ctx.shelved(_shut_timers, ctx.view.cache.items(BUDGETS))
+    for timer in shut:
+        ctx.since(timer)
+    for timer in [name for name in ctx.memory.timers if name.startswith(SHUT)]:
+        if timer not in shut:
+            ctx.forget(timer)
+
+
+def _shut_timers(budgets: Mapping[str, Budget]) -> frozenset[str]:
+    """Return the timers of the budgets that cover pods and allow no eviction."""
+    return frozenset(
+        _timer(budget)
+        for budget in budgets.values()
+        if budget.disruptions_allowed <= 0 and (budget.expected_pods > 0 or counts_nothing(budget))
+    )
 
 
 def _shut(ctx: RotationContext) -> list[Budget]:
@@ -112,4 +125,4 @@ def _shut(ctx: RotationContext) -> list[Budget]:
 
 
 def _timer(budget: Budget) -> str:
-    return f"shut {budget.id}"
+    return SHUT + budget.id

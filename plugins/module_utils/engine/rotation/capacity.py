@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     Protect,
@@ -21,11 +22,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     SOFT_TAINT,
     Member,
-    next_victim,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import (
     Window,
     may_take,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.victims import (
+    next_victim,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import unknown
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.blocked import (
@@ -60,6 +63,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.ta
 
 PROTECT_AT_ONCE = 50
 """SetInstanceProtection takes up to 50 instance ids (its API reference)."""
+TAINTED_AT_ONCE = 50
+"""Taints that one look asks for: more than may be sent before the next one."""
 
 
 def fenced(ctx: RotationContext) -> bool:
@@ -81,13 +86,8 @@ def fence(ctx: RotationContext) -> None:
         return
     if not group.protects_new:
         keep_set(ctx, ProtectNew(group.name, True))
-    unprotected = [
-        instance.id
-        for instance in group.launched
-        if instance.lifecycle == "InService" and not instance.protected
-    ]
     gone = ctx.memory.nodes.marks.gone
-    unprotected = to_protect(ctx, [name for name in unprotected if name not in gone])
+    unprotected = to_protect(ctx, [name for name in group.unprotected if name not in gone])
     for start in range(0, len(unprotected), PROTECT_AT_ONCE):
         ctx.do(Protect(group.name, tuple(unprotected[start : start + PROTECT_AT_ONCE]), True))
 
@@ -98,13 +98,15 @@ def taint(ctx: RotationContext) -> None:
     Evicted pods then prefer nodes that stay. The name of the group goes with it, so that it is
     found again on a node that has left the group.
     """
-    for member in ctx.situation.outdated:
-        node = member.node
-        if node is None or member.id in ctx.passed_over:
+    named = changes({MARKED_IN: ctx.group.name})
+    before = len(ctx.commands)
+    for member in ctx.situation.untainted:
+        if member.node is None or member.id in ctx.passed_over:
             continue
-        if SOFT_TAINT not in node.taints:
-            named = changes({MARKED_IN: ctx.group.name})
-            ctx.change(node, NodeChange(annotations=named, taints=(*node.taints, SOFT_TAINT)))
+        taints = (*member.node.taints, SOFT_TAINT)
+        ctx.change(member.node, NodeChange(annotations=named, taints=taints))
+        if len(ctx.commands) - before >= TAINTED_AT_ONCE:
+            return
 
 
 def limits(ctx: RotationContext) -> Window:
@@ -141,7 +143,7 @@ def choose(ctx: RotationContext) -> None:
     the place of the one before is ready.
     """
     note_shut(ctx)
-    if any(member.id in ctx.journal.decrements for member in ctx.situation.members):
+    if any(name in ctx.situation.by_id for name in ctx.journal.decrements):
         return
     window = limits(ctx)
     leaving, available = len(ctx.situation.leaving), ctx.situation.available
@@ -151,10 +153,11 @@ def choose(ctx: RotationContext) -> None:
     else:
         most = max(1, window.size)
     while leaving < most:
+        spare = may_take(available, ctx.situation.base, ctx.window)
+        if not spare and not ctx.situation.idle_away:
+            return
         member = _next_victim(ctx)
-        if member is None or (
-            member.available and not may_take(available, ctx.situation.base, ctx.window)
-        ):
+        if member is None or (member.available and not spare):
             return
         if member.node is None and leaving + unready(ctx) >= most:
             return
@@ -174,7 +177,7 @@ def _next_victim(ctx: RotationContext) -> Member | None:
     now come last.
     """
     situation = ctx.situation
-    nodeless = [member for member in situation.outdated if member.node is None]
+    nodeless = [member for member in situation.nodeless if member.outdated]
     skipped = ctx.memory.nodes.marks.skipped | unknown.left_alone(ctx)
     missing = {member.id for member in nodeless if member.id not in skipped}
     judging = bool(ctx.canaries) and not ctx.journal.canary
@@ -200,7 +203,7 @@ def next_unknown(ctx: RotationContext) -> Member | None:
     situation, named = ctx.situation, cluster_names(ctx.group.tags)
     if ctx.policy.unknown_instances != "end" or ctx.policy.cluster not in named:
         return None
-    nodeless = [member for member in situation.outdated if member.node is None]
+    nodeless = [member for member in situation.nodeless if member.outdated]
     if situation.available < situation.base - limits(ctx).unavailable - len(nodeless):
         return None
     skipped = ctx.memory.nodes.marks.skipped | {member.id for member in unknown.strays(ctx)}
@@ -238,12 +241,9 @@ def adopt(ctx: RotationContext) -> None:
 
     Replacement nodes that carry it are restored instead.
     """
-    for member in ctx.situation.current:
-        if (
-            member.id in ctx.memory.nodes.marks.skipped
-            and not member.marked
-            and member.id not in ctx.memory.nodes.records
-        ):
+    for member in _present(ctx, ctx.memory.nodes.marks.skipped):
+        unknown_yet = member.id not in ctx.memory.nodes.records
+        if not (member.outdated or member.marked) and unknown_yet:
             ctx.mark(skipped=ctx.memory.nodes.marks.skipped - {member.id})
     for member in ctx.situation.leaving:
         if not member.outdated and member.id not in {
@@ -262,10 +262,15 @@ def _adopt_decrements(ctx: RotationContext) -> None:
 
     As long as one is recorded, its part of the surge cannot be given back in any other way.
     """
-    for member in ctx.situation.members:
-        idle = not member.leaving and member.id not in ctx.memory.nodes.marks.skipped
-        if idle and member.id in ctx.journal.decrements:
+    for member in _present(ctx, ctx.journal.decrements):
+        if not member.leaving and member.id not in ctx.memory.nodes.marks.skipped:
             take(ctx, member, member.outdated or "surplus")
+
+
+def _present(ctx: RotationContext, instances: Iterable[str]) -> list[Member]:
+    """Return those of these instances that are members."""
+    known = ctx.situation.by_id
+    return [known[name] for name in sorted(instances) if name in known]
 
 
 def give_up(ctx: RotationContext, member: Member) -> None:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     Member,
-    alone,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.victims import alone
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -23,7 +23,7 @@ def coming(ctx: RotationContext) -> int:
 def unready(ctx: RotationContext) -> int:
     """Return how many replacement nodes are still to be launched or to become ready."""
     situation, skipped = ctx.situation, ctx.memory.nodes.marks.skipped
-    booting = sum(not one.joined for one in situation.current if one.id not in skipped)
+    booting = sum(not one.outdated and one.id not in skipped for one in situation.unjoined)
     return booting + max(0, situation.desired - situation.launched)
 
 
@@ -33,6 +33,6 @@ def empties_zone(ctx: RotationContext, member: Member) -> bool:
     That is while new nodes, which may come to that zone, are still starting.
     """
     still = ctx.situation.launched < ctx.situation.desired or any(
-        not other.joined and not other.leaving for other in ctx.situation.current
+        not (other.outdated or other.leaving) for other in ctx.situation.unjoined
     )
     return member.available and still and alone(ctx.situation, member)

@@ -54,12 +54,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import Known
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     REPEAT,
-    RETRACTED,
     Memory,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import Retry
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.records import (
     NodeRecord,
+    replaced,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.subjects import about
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.undone import (
@@ -213,11 +213,10 @@ class RotationContext(Known):
             self.note(told=self.memory.report.told | {once})
         records, group = self.memory.nodes.records, self.memory.reads.group
         known = group is not None and (group.resolved or self.memory.mode != "survey")
-        members = self.situation.members if known else ()
-        begun = records.keys() | (self.passed_over.keys() if known else ())
-        total = sum(record.reason not in RETRACTED for record in records.values())
-        total += sum(bool(member.outdated) and member.id not in begun for member in members)
-        ended = sum(record.replaced for record in records.values())
+        members, total = self.situation.members if known else (), len(self.begun)
+        if known:
+            total += len(self.situation.outdated_ids.difference(records, self.passed_over))
+        ended = self.shelved(replaced, records)
         meant = about(subject, records.values(), members)
         self.events.append(Event(phase, subject, text, f"{ended}/{total}", since, until, meant))
 

@@ -5,13 +5,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import (
     Context,
     Fate,
     decide,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node, Taint
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
+    Node,
+    Taint,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
     ATTACHMENTS,
     Feed,
@@ -49,11 +54,11 @@ def take_dead(ctx: RotationContext) -> None:
     They have lost their pods already, and those may run nowhere else before another node comes. So
     to wait with them would hold up what waits for these pods.
     """
-    if any(member.id in ctx.journal.decrements for member in ctx.situation.members):
+    if any(name in ctx.situation.by_id for name in ctx.journal.decrements):
         return  # see capacity.choose
-    for member in ctx.situation.outdated:
+    for member in ctx.situation.unready:
         idle = not member.leaving and member.id not in ctx.memory.nodes.marks.skipped
-        if idle and is_dead(ctx, member):
+        if member.outdated and idle and is_dead(ctx, member):
             take(ctx, member, member.outdated)
 
 
@@ -62,7 +67,11 @@ def too_many(ctx: RotationContext) -> str:
 
     One node alone is never an outage.
     """
-    nodes = tuple(ctx.nodes.values())
+    return ctx.shelved(_too_many, ctx.nodes)
+
+
+def _too_many(every: Mapping[str, Node]) -> str:
+    nodes = tuple(every.values())
     silent = [node for node in nodes if node.ready is None and node.ready_since]
     if len(silent) <= 1:
         return ""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Compute what follows from the memory once, however often a look asks for it."""
+"""Compute what follows from the same things once, however often it is asked for."""
 
 from __future__ import annotations
 
@@ -33,3 +33,37 @@ class Derived(Generic[T]):
             look.derived_of = (look.memory, look.view)
         value: T = derived[self._name]
         return value
+
+
+class Shelf:
+    """What was computed of the same objects before, by the function that computes it.
+
+    Nothing follows from what lies here: for other objects it is computed anew. So a look costs what
+    has changed since the last one, and not what the group has of nodes.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[Callable[..., Any], tuple[tuple[object, ...], Any]] = {}
+
+    def get(self, compute: Callable[..., T], made_of: tuple[object, ...]) -> T:
+        """Return what the function makes of these objects.
+
+        `compute`: pure, and one of a module, which sees nothing but them. `made_of`: records that
+        are replaced and never mutated.
+        """
+        known = self._found.get(compute)
+        if known is None or not _same(known[0], made_of):
+            value = compute(*made_of)
+            # An equal one stays the same object, so that what is made of it stays as well.
+            kept = known[1] if known is not None and known[1] == value else value
+            known = self._found[compute] = (made_of, kept)
+        found: T = known[1]
+        return found
+
+
+def _same(before: tuple[object, ...], now: tuple[object, ...]) -> bool:
+    """Return whether these are the very same objects, or equal numbers and texts."""
+    for one, other in zip(before, now, strict=True):
+        if one is not other and not (isinstance(one, (int, float, str)) and one == other):
+            return False
+    return True

@@ -5,7 +5,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import DeleteNode
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Instance
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import dead
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
@@ -17,6 +21,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.ta
 ENDED_LOOK = 15.0
 """Seconds between looks at instances that have ended and whose Node objects are still there."""
 
+LINGER = "lingers "
+"""How the timer of a Node that outlives its instance is named; the instance follows."""
 LINGERS = 60.0
 """Seconds for which a Node may outlive its instance until reads are to show its end soon: usually
 the cloud controller deletes it within a minute."""
@@ -38,7 +44,7 @@ def looked_up(ctx: RotationContext) -> tuple[str, ...]:
 
 def _timer(instance: str) -> str:
     """Return since when its Node outlives this instance."""
-    return f"lingers {instance}"
+    return LINGER + instance
 
 
 def awaited(ctx: RotationContext) -> tuple[str, ...]:
@@ -51,7 +57,7 @@ def awaited(ctx: RotationContext) -> tuple[str, ...]:
         return ()
     former = _in_the_way(ctx)
     former |= ctx.left_group.keys()
-    stay = {one.id for one in ctx.group.instances if one.id in ctx.journal.kept and not one.ending}
+    stay = {one for one in ctx.journal.kept if one in ctx.group.by_id.keys() - ctx.group.ending}
     gone = ctx.memory.nodes.marks.gone - stay
     found = former | (gone & ctx.by_instance.keys())
     return tuple(sorted(name for name in found if not is_taken_over(ctx, ctx.by_instance[name])))
@@ -59,12 +65,16 @@ def awaited(ctx: RotationContext) -> tuple[str, ...]:
 
 def _in_the_way(ctx: RotationContext) -> set[str]:
     """Return the former instances whose name a replacement node has got."""
-    names = {
-        member.instance.private_dns for member in ctx.situation.members if member.node is None
-    } - {""}
+    names = {member.instance.private_dns for member in ctx.situation.nodeless} - {""}
     if not names:
         return set()
-    return {instance for instance, node in ctx.by_instance.items() if node.name in names}
+    return set(ctx.shelved(_named, ctx.by_instance, " ".join(sorted(names))))
+
+
+def _named(nodes: Mapping[str, Node], names: str) -> frozenset[str]:
+    """Return the instances of the nodes with these names, which stand between spaces."""
+    wanted = set(names.split())
+    return frozenset(instance for instance, node in nodes.items() if node.name in wanted)
 
 
 def delete_ended_nodes(ctx: RotationContext) -> tuple[str, ...]:
@@ -75,6 +85,9 @@ def delete_ended_nodes(ctx: RotationContext) -> tuple[str, ...]:
     """
     kept = {one.id for one in ctx.group.former if one.kept and not one.ending}
     lingering = tuple(name for name in awaited(ctx) if name not in kept)
+    for timer in [one for one in ctx.memory.timers if one.startswith(LINGER)]:
+        if timer.removeprefix(LINGER) not in lingering:
+            ctx.forget(timer)
     # Nobody else deletes it in time, and the next instance may get its name.
     for name in lingering:
         ctx.poll_soon |= ctx.over(_timer(name), LINGERS)
@@ -82,7 +95,7 @@ def delete_ended_nodes(ctx: RotationContext) -> tuple[str, ...]:
     if ctx.left_group:
         ctx.read_within(ENDED_LOOK)
     if lingering:
-        known = (*ctx.group.former, *ctx.group.instances)
+        known = (*ctx.group.former, *_in_group(ctx, lingering))
         ended = {instance.id for instance in known if instance.state == "terminated"}.intersection(
             lingering
         )
@@ -90,6 +103,11 @@ def delete_ended_nodes(ctx: RotationContext) -> tuple[str, ...]:
             if dead.release_volumes(ctx, node):
                 ctx.do(DeleteNode(node.name, node.uid))
     return lingering
+
+
+def _in_group(ctx: RotationContext, instances: tuple[str, ...]) -> list[Instance]:
+    """Return those of these instances that are in the group."""
+    return [ctx.group.by_id[name] for name in instances if name in ctx.group.by_id]
 
 
 def clear_ended_nodes(ctx: RotationContext) -> bool:

@@ -16,6 +16,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     BALANCED,
     Member,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.victims import (
     empties_zone,
     spread,
 )

@@ -107,10 +107,12 @@ def _finish_rotating(ctx: RotationContext) -> bool:
     situation = ctx.situation
     if observe.moving(ctx):
         return False
-    left = ctx.memory.nodes.marks.skipped | unknown.left_alone(ctx)
-    if situation.leaving or any(member.id not in left for member in situation.outdated):
+    if situation.leaving:
         return False
-    nodeless = [member for member in situation.outdated if member.node is None]
+    left = ctx.memory.nodes.marks.skipped | unknown.left_alone(ctx)
+    if any(member.id not in left for member in situation.outdated):
+        return False
+    nodeless = [member for member in situation.nodeless if member.outdated]
     if any(unknown.may_still_join(ctx, member) for member in nodeless):
         return False
     if capacity.next_unknown(ctx) is not None:
@@ -129,7 +131,7 @@ def _finish_rotating(ctx: RotationContext) -> bool:
         return False
     if not shrink.shrunk(ctx) or not ctx.fresh_awaited() or not warm_pool.is_current(ctx):
         return False
-    well = all(member.joined for member in situation.members if member.id not in left)
+    well = all(member.id in left for member in situation.unjoined)
     # More than desired that nobody can spare has been told, and does not become less by waiting.
     return well and situation.launched >= situation.desired
 

@@ -19,7 +19,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.jour
     recorded_target,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import is_handed
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import spread
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.offers import (
     usual_offers,
 )
@@ -27,6 +26,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.poli
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.readiness import (
     broken,
     serving_groups,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.victims import (
+    spread,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.workloads import Loss
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import following

@@ -9,11 +9,16 @@ pkg/instancegroups, taintAllNeedUpdate).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SCHEDULED
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
     Actor,
     kind_of,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.situation import (
+    Situation,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, listed
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
@@ -30,7 +35,7 @@ def settle_if_beside(ctx: RotationContext) -> None:
     """
     if kind_of(ctx.group.tags).template_owner is not Actor.KOPS:
         return
-    tainted = _tainted(ctx)
+    tainted = ctx.shelved(_tainted, ctx.situation)
     before = ctx.memory.nodes.scheduled
     if before is None:
         ctx.note(scheduled=frozenset(tainted))
@@ -50,7 +55,7 @@ def tell_left(ctx: RotationContext) -> None:
     """Name nodes that keep the taint, since none of them is outdated."""
     if kind_of(ctx.group.tags).template_owner is not Actor.KOPS:
         return
-    if names := sorted(_tainted(ctx).values()):
+    if names := sorted(_tainted(ctx.situation).values()):
         text = (
             f"{counted(len(names), 'node')} with the taint {SCHEDULED} of a kops rolling-update"
             f" that has not finished: {listed(names)}. They are current, so nothing replaces them:"
@@ -59,11 +64,11 @@ def tell_left(ctx: RotationContext) -> None:
         ctx.tell("warning", ctx.group.name, text, once="scheduled")
 
 
-def _tainted(ctx: RotationContext) -> dict[str, str]:
-    """Return the names of the nodes with the taint of kops, by instance."""
+def _tainted(situation: Situation) -> Mapping[str, str]:
+    """Return the names of the nodes with the taint of kops, by instance ID."""
     return {
         member.id: member.name
-        for member in ctx.situation.members
+        for member in situation.members
         if member.node and any(taint.key == SCHEDULED for taint in member.node.taints)
     }
 

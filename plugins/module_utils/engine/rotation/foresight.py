@@ -10,6 +10,8 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     Member,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.victims import (
     next_victim,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import unknown

@@ -23,9 +23,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.launching import (
     LaunchInstance,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
+    Member,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.readiness import (
     startup_taint,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.situation import (
+    Situation,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
     guarding as control_plane,
@@ -37,11 +42,18 @@ LOOKS_WELL = 30.0
 MISSING_NODE = 90.0
 """Seconds for which a run has to miss the Node of an instance before it ends the instance: the pod
 garbage collector removes the pods of a missing Node within a minute, and they start elsewhere."""
+NODE_MISSING = "node of "
+"""How the name of the timer of a missing Node begins; its instance follows."""
 
 
 def missing_timer(instance: str) -> str:
     """Return the name of the timer of a Node that this run misses."""
-    return f"node of {instance}"
+    return NODE_MISSING + instance
+
+
+def missing_one(timer: str) -> str:
+    """Return whose Node this timer says is missing, "" for another timer."""
+    return timer[len(NODE_MISSING) :] if timer.startswith(NODE_MISSING) else ""
 
 
 def forbids(known: Known, issued: tuple[Command, ...], command: Command) -> str:
@@ -89,7 +101,8 @@ def _cannot_be_seen(known: Known, command: Command) -> str:
     """Return why an instance that nobody can see into may not end yet."""
     if not isinstance(command, Terminate):
         return ""
-    if not any(one.id == command.instance and one.node is None for one in known.situation.members):
+    member = known.situation.by_id.get(command.instance)
+    if member is None or member.node is not None:
         return ""
     missed = known.now - known.memory.timers.get(missing_timer(command.instance), known.now)
     if missed >= MISSING_NODE - 1e-6:
@@ -107,7 +120,7 @@ def _takes_too_much(known: Known, issued: tuple[Command, ...], command: Command)
     if not lost:
         return ""
     before = {_loses(known, one) for one in issued} - {"", lost}
-    available = {member.id for member in known.situation.members if takes_pods(known, member)}
+    available = known.shelved(_takers, known.situation, known.journal.expected_taints)
     left = len(available - before - {lost}) - _ending_unseen(known)
     least = known.base - known.window.unavailable
     return f"only {left} of {known.base} nodes would be available" if left < least else ""
@@ -130,15 +143,12 @@ def _ending_unseen(known: Known) -> int:
 
 def _loses(known: Known, command: Command) -> str:
     """Return the instance that this command takes out of service, "" for none."""
-    for member in known.situation.members:
-        if not runs_pods(member):
-            continue
-        if isinstance(command, Terminate) and command.instance == member.id:
-            return member.id
-        cordons = isinstance(command, ChangeNode) and command.change.unschedulable is True
-        if cordons and isinstance(command, ChangeNode) and command.name == member.name:
-            return member.id
-    return ""
+    member = None
+    if isinstance(command, Terminate):
+        member = known.situation.by_id.get(command.instance)
+    elif isinstance(command, ChangeNode) and command.change.unschedulable is True:
+        member = known.situation.by_name.get(command.name)
+    return member.id if member is not None and runs_pods(member) else ""
 
 
 def runs_pods(member: Member) -> bool:
@@ -153,10 +163,22 @@ def takes_pods(known: Known, member: Member) -> bool:
     A new node that somebody has cordoned, or that has a blocking taint, does not. On an old one
     pods run on, and what it lacks is for the node to come.
     """
+    return member.id in known.shelved(_takers, known.situation, known.journal.expected_taints)
+
+
+def _takers(situation: Situation, recorded: tuple[str, ...]) -> frozenset[str]:
+    """Return the ids of the members that count as capacity.
+
+    `recorded`: keys of the blocking taints that nodes of the group carry on purpose.
+    """
+    expected = situation.expected_taints | set(recorded)
+    return frozenset(one.id for one in situation.members if _takes_pods(one, expected))
+
+
+def _takes_pods(member: Member, expected: frozenset[str]) -> bool:
     node = member.node
     if node is None or not runs_pods(member):
         return False
-    expected = known.situation.expected_taints | set(known.journal.expected_taints)
     return bool(member.outdated) or not (node.unschedulable or startup_taint(node, expected))
 
 

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     SetDesired,
@@ -37,10 +37,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.leas
     is_handed,
     lease_name,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
-    Situation,
-    join,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
     NodeIndex,
     index,
@@ -51,10 +47,20 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.poli
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.recorded import (
     all_as_marked,
+    gone_away,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.rejoining import (
+    Judged,
+    rejoin,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.selection import (
+    ALL_OUTDATED,
     Selection,
+    hosts_of,
     left_out,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.situation import (
+    Situation,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import (
     Window,
@@ -69,6 +75,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
     RETRACTED,
     Memory,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.records import (
+    NodeRecord,
+)
+
+T = TypeVar("T")
 
 
 class Known:
@@ -76,8 +87,6 @@ class Known:
 
     def __init__(self, memory: Memory, view: View, now: float, policy: RotationPolicy) -> None:
         self.memory, self.view, self.now, self.policy = memory, view, now, policy
-        self._left_out: tuple[tuple[object, ...], Mapping[str, str]] | None = None
-        self._begun: tuple[object, frozenset[str]] | None = None
         self.derived_of, self.derived = (memory, view), dict[str, Any]()
         group = memory.reads.group
         if group is not None:
@@ -120,6 +129,10 @@ class Known:
             return written == journal
         return dump(written) == dump(journal)
 
+    def shelved(self, compute: Callable[..., T], *made_of: object) -> T:
+        """Return what the function makes of these, from the shelf if it is there."""
+        return self.memory.shelf.get(compute, made_of)
+
     @property
     def nodes(self) -> Mapping[str, Node]:
         """Return all Node objects of the cluster by UID."""
@@ -130,16 +143,19 @@ class Known:
         """Return all Node objects by instance ID."""
         return self._index.by_instance
 
+    @property
+    def node_instances(self) -> frozenset[str]:
+        """Return the instances of all Node objects."""
+        return self._index.ids
+
     @Derived
     def left_group(self) -> Mapping[str, Node]:
         """Return the nodes that a rotation of this group has marked and that left it.
 
         They are by instance ID. Such an instance has ended, or was detached.
         """
-        group, here = self.group, {instance.id for instance in self.group.instances}
-        marked = {one for one, name in self._index.marked.items() if name == group.name}
-        recorded = {one[0] for one in self.journal.replacing}
-        away = marked.union(self.journal.shielded, recorded) - here
+        marked, journal = self._index.marked, self.journal
+        away = self.shelved(gone_away, self.group, marked, journal.shielded, journal.replacing)
         found = {one: self.by_instance[one] for one in sorted(away) if one in self.by_instance}
         return all_as_marked(found, self.journal.replacing)
 
@@ -224,56 +240,36 @@ class Known:
     @Derived
     def situation(self) -> Situation:
         """Return the group joined with its nodes, computed again only after a change."""
-        nodes, memory = self.mine, self.memory
-        same, values = (
-            (memory.reads.group, nodes, memory.nodes.marks),
-            (self.desired, self.base, self.target),
+        group, nodes, memory = self.group, self.mine, self.memory
+        marks, known = memory.nodes.marks, memory.nodes.memo
+        age = None if memory.turned_back else self.policy.max_node_age
+        judged, sizes = (
+            Judged(self.target, age, memory.reads.first_read_at),
+            (self.desired, self.base),
         )
-        known = memory.nodes.memo
-        if (
-            known is None
-            or known[1] != values
-            or any(one is not other for one, other in zip(known[0], same, strict=True))
-        ):
-            members = join(
-                self.group,
-                nodes,
-                self.target,
-                memory.nodes.marks,
-                None if self.memory.turned_back else self.policy.max_node_age,
-                memory.reads.first_read_at,
-            )
-            known = (same, values, Situation(members, self.desired, self.base))
+        if known is None or not known.is_of(group, nodes, marks, judged, sizes):
+            known = rejoin(known, group, nodes, marks, judged, sizes)
             self.memory = memory.with_fields(memo=known)
-        return known[2]
+        return known.situation
 
     @property
     def selection(self) -> Selection:
         """Return which nodes to replace: all, once nodes of a failed image are to go."""
-        return Selection() if self.memory.turned_back else self.policy.selection
+        return ALL_OUTDATED if self.memory.turned_back else self.policy.selection
 
     @Derived
     def begun(self) -> frozenset[str]:
         """Return the outdated instances whose replacement this run has begun or resumed."""
-        records, known = self.memory.nodes.records, self._begun
-        if known is None or known[0] is not records:
-            found = (id_ for id_, record in records.items() if record.reason not in RETRACTED)
-            known = self._begun = (records, frozenset(found))
-        return known[1]
+        return self.shelved(_begun, self.memory.nodes.records)
 
     @Derived
     def passed_over(self) -> Mapping[str, str]:
         """Return the outdated instances that this run leaves on purpose, with the reason."""
-        situation, records = self.situation, self.memory.nodes.records
         closed = "the maintenance window ends" if self.memory.window_closed else ""
-        ours = [self.view.cache.items(Feed("pods", address=a)) for a in self.policy.addresses]
-        made_of, known = (situation, records, closed, *ours), self._left_out
-        if known is None or any(a is not b for a, b in zip(known[0], made_of, strict=True)):
-            hosts = frozenset(pod.node for pods in ours for pod in pods.values() if pod.node)
-            outdated, selection = situation.outdated, self.selection
-            known = (made_of, left_out(outdated, selection, self.begun, closed, hosts))
-            self._left_out = known
-        return known[1]
+        ours = (self.view.cache.items(Feed("pods", address=a)) for a in self.policy.addresses)
+        hosts = self.shelved(hosts_of, *ours)
+        made_of = (self.situation.outdated, self.selection, self.begun, closed, hosts)
+        return self.shelved(left_out, *made_of)
 
     @Derived
     def canaries(self) -> int:
@@ -283,8 +279,8 @@ class Known:
     @Derived
     def boot_timeout(self) -> float:
         """Return how long an instance may take to become a ready node, in seconds."""
-        set_by_user = self.policy.boot_timeout
-        return usual_boot_timeout(self.group.instances) if set_by_user is None else set_by_user
+        usual, set_by_user = usual_boot_timeout, self.policy.boot_timeout
+        return self.shelved(usual, self.group.instances) if set_by_user is None else set_by_user
 
     @Derived
     def window(self) -> Window:
@@ -297,3 +293,7 @@ class Known:
     def read_fresh(self) -> bool:
         """Return whether the group was read after our last action on AWS and shows it."""
         return self.memory.reads.read_began >= self.memory.outbox.acted and not self.memory.unseen
+
+
+def _begun(records: Mapping[str, NodeRecord]) -> frozenset[str]:
+    return frozenset(id_ for id_, record in records.items() if record.reason not in RETRACTED)

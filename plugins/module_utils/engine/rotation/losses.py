@@ -10,7 +10,10 @@ from collections.abc import Mapping
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import AccessError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Pod, Workload
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
+    Feed,
+    changed_items,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.workloads import (
     Loss,
     keys_of,
@@ -27,6 +30,7 @@ FEEDS = {
     "ReplicationController": Feed("replicationcontrollers"),
 }
 """What tells of each kind of workload; the last two are followed only where a pod needs it."""
+Items = Mapping[str, Workload]
 ALWAYS = ("Deployment", "StatefulSet")
 
 
@@ -93,8 +97,8 @@ def _draining(ctx: RotationContext) -> tuple[PodMemory, ...]:
 
 
 def _zone(ctx: RotationContext, pod: Pod) -> str:
-    names = (member for member in ctx.situation.members if member.name == pod.node)
-    return next((member.instance.zone for member in names), "") if pod.claims else ""
+    member = ctx.situation.by_name.get(pod.node) if pod.claims else None
+    return member.instance.zone if member is not None else ""
 
 
 def _with(loss: Loss | None, pod: PodMemory, before: int, key: str) -> Loss:
@@ -114,10 +118,10 @@ def _ready_before(ctx: RotationContext, workload: Workload) -> int:
 
     They are those of now, and those that were taken already where it was read too late.
     """
-    taken = sum(
-        pod.accepted_at is not None and workload.key in keys_of(pod.pod) for pod in _draining(ctx)
-    )
-    late = taken if workload.key not in ctx.memory.gate.ready_before else 0
+    late = 0
+    if workload.key not in ctx.memory.gate.ready_before:
+        taken = (pod.pod for pod in _draining(ctx) if pod.accepted_at is not None)
+        late = sum(workload.key in keys_of(pod) for pod in taken)
     return min(workload.wanted, workload.ready + late)
 
 
@@ -144,12 +148,26 @@ def workloads(ctx: RotationContext) -> Mapping[str, Workload]:
 
     The mapping is made anew only when one of them has changed.
     """
-    cache, memo = ctx.view.cache, ctx.memory.gate.workloads
-    parts = tuple(cache.items(feed) for feed in FEEDS.values())
+    memo = ctx.memory.gate.workloads
+    parts = tuple(ctx.view.cache.items(feed) for feed in FEEDS.values())
     if memo is None or any(one is not other for one, other in zip(memo[0], parts, strict=True)):
-        memo = (parts, {found.key: found for items in parts for found in items.values()})
+        memo = (parts, _renewed(memo, parts))
         ctx.note(workloads=memo)
     return memo[1]
+
+
+def _renewed(
+    memo: tuple[tuple[Items, ...], Items] | None, parts: tuple[Items, ...]
+) -> dict[str, Workload]:
+    """Return the workloads by key; only what has changed is looked at."""
+    found = dict(memo[1]) if memo is not None else {}
+    for before, items in zip(memo[0] if memo is not None else (), parts, strict=False):
+        changed = changed_items(before, items)
+        if changed is None:
+            memo = None
+            break
+        found.update((one.key, one) for one in changed.values())
+    return found if memo is not None else {one.key: one for part in parts for one in part.values()}
 
 
 def unread(ctx: RotationContext) -> str:

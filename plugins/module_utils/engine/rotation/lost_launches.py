@@ -25,8 +25,9 @@ def count_lost(ctx: RotationContext) -> None:
     """
     booting = {
         member.id
-        for member in ctx.situation.current
-        if not member.leaving and member.id not in ctx.memory.nodes.marks.joined
+        for member in ctx.situation.unjoined
+        if not (member.outdated or member.leaving)
+        and member.id not in ctx.memory.nodes.marks.joined
     }
     lost, missing = _ended(ctx)
     known = frozenset(booting | missing)
@@ -58,7 +59,7 @@ def _ended(ctx: RotationContext) -> tuple[set[str], set[str]]:
     them can be late.
     """
     known, memory = ctx.memory.nodes.booting, ctx.memory
-    present = {member.id for member in ctx.situation.members}
+    present = ctx.situation.by_id.keys()
     for name in known & present:
         ctx.forget(f"missing {name}")
     absent = known - present - memory.reads.ended_by_us - memory.nodes.marks.joined

@@ -16,6 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.jour
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
     DrainMemory,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.derived import Shelf
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
     ControlPlaneMemory,
     GateMemory,
@@ -73,6 +74,7 @@ class Memory:
     gate: GateMemory = dataclasses.field(default_factory=GateMemory)
     report: ReportMemory = dataclasses.field(default_factory=ReportMemory)
     plane: ControlPlaneMemory = dataclasses.field(default_factory=ControlPlaneMemory)
+    shelf: Shelf = dataclasses.field(default_factory=Shelf, repr=False, compare=False)
 
     @property
     def unseen(self) -> bool:

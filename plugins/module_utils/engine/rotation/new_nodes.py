@@ -15,12 +15,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     OverdueError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import balancer_name
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import CSINODES, Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.boot import boot_began
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.offers import (
-    DRIVER,
-    missing_offers,
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
+    Member,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
+    by_name,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.readiness import (
     waiting_for,
@@ -47,6 +48,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fa
     settle,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.guard import runs_pods
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.lapses import (
+    NOT_READY_AGAIN,
+    knows_offers,
+    lacking_offers,
+    to_judge,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.lost_launches import (
     count_lost,
 )
@@ -75,7 +82,7 @@ RELAPSES = 3
 def judge(ctx: RotationContext) -> None:
     """Judge replacement nodes that are not ready yet, and launches that do not come."""
     count_lost(ctx)
-    for member in ctx.situation.current:
+    for member in to_judge(ctx):
         if member.leaving or member.id in ctx.memory.nodes.marks.skipped:
             continue
         if member.id in ctx.memory.nodes.marks.joined:
@@ -121,6 +128,8 @@ def awaited(ctx: RotationContext, member: Member) -> str:
             ctx.note(boots={**ctx.memory.nodes.boots, member.id: took})
         text = f"{member.id} after {duration(took)}"
         ctx.tell("ready", member.name, text, once=f"ready {member.id}")
+        for timer in (ready, f"boot {member.id}"):
+            ctx.forget(timer)
     return ""
 
 
@@ -146,14 +155,14 @@ def _lacks(ctx: RotationContext, member: Member) -> str:
         ctx.feeds.add(pods)
         if not ctx.view.cache.synced(pods):
             return "its pods to be listed"
-        if not _knows_offers(ctx):
+        if not knows_offers(ctx):
             return "the CSI drivers to be listed"
     lacks = waiting_for(
         member,
         ctx.view.cache.items(pods).values() if ctx.policy.daemonset_gate == "wait" else (),
         ctx.journal.broken,
         _expected_taints(ctx),
-        _lacking_offers(ctx, member),
+        lacking_offers(ctx, member),
         ctx.policy.readiness_gates,
     )
     return lacks or control_plane.lacks(ctx, member)
@@ -161,7 +170,8 @@ def _lacks(ctx: RotationContext, member: Member) -> str:
 
 def _under_its_name(ctx: RotationContext, member: Member) -> str:
     """Return what a Node of its name tells about an instance without one."""
-    other = namesake(member.instance, ctx.nodes.values())
+    names = ctx.shelved(by_name, ctx.nodes)
+    other = namesake(member.instance, names.get(member.instance.private_dns, ()))
     if other is not None:
         return misnamed(other)
     name, records = member.instance.private_dns, ctx.memory.nodes.records.values()
@@ -191,25 +201,6 @@ def _count_from_launch(ctx: RotationContext, member: Member) -> None:
     ctx.note(timers={**ctx.memory.timers, key: began})
 
 
-def _lacking_offers(ctx: RotationContext, member: Member) -> tuple[str, ...]:
-    """Return what most of the group's outdated nodes offered and this one does not.
-
-    Drivers that cannot be read count as lacking.
-    """
-    if member.node is None or not ctx.journal.offers:
-        return ()
-    csi_nodes = ctx.view.cache.items(CSINODES).values()
-    return missing_offers(ctx.journal.offers, member.node, csi_nodes)
-
-
-def _knows_offers(ctx: RotationContext) -> bool:
-    """Return whether the drivers are known, if there are any to ask for."""
-    if not any(offer.startswith(DRIVER) for offer in ctx.journal.offers):
-        return True
-    ctx.feeds.add(CSINODES)
-    return ctx.view.cache.synced(CSINODES)
-
-
 def _still_ready(ctx: RotationContext, member: Member) -> None:
     """Judge again a node that was judged ready.
 
@@ -217,8 +208,8 @@ def _still_ready(ctx: RotationContext, member: Member) -> None:
     count until it does, and has its time again.
     """
     if member.node is not None and member.node.ready is True:
-        ctx.forget(f"lost {member.id}")
-        offers = _lacking_offers(ctx, member) if _knows_offers(ctx) else ()
+        ctx.forget(f"{NOT_READY_AGAIN}{member.id}")
+        offers = lacking_offers(ctx, member) if knows_offers(ctx) else ()
         gates = ctx.policy.readiness_gates
         if lacks := waiting_for(member, (), (), _expected_taints(ctx), offers, gates):
             _relapsed(ctx, member, lacks)
@@ -230,7 +221,7 @@ def _still_ready(ctx: RotationContext, member: Member) -> None:
             member,
             f"Replacement node {member.name} is no longer Ready while the canary is being judged",
         )
-    elif ctx.over(f"lost {member.id}", ctx.boot_timeout):
+    elif ctx.over(f"{NOT_READY_AGAIN}{member.id}", ctx.boot_timeout):
         lost = "has not been Ready" if member.node is not None else "has had no Node"
         _failed(ctx, member, f"Replacement node {member.name} {lost} for {ctx.boot_timeout:.0f} s")
 

@@ -28,6 +28,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
     Feed,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import REFRESH_AGE
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
+    foreign,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import gone
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import (
     is_shut_out,
@@ -101,7 +104,7 @@ def _max_age(ctx: RotationContext) -> float:
     reads, mode = ctx.memory.reads, ctx.memory.mode
     if reads.group is None or mode not in ("rotate", "release") or ctx.policy.keep_failed:
         return 0.0
-    others = any(one.ending and one.id not in reads.ended_by_us for one in ctx.group.instances)
+    others = not ctx.group.ending <= reads.ended_by_us
     raising = ctx.journal.account.raise_from is not None
     if others or raising or reads.doubt or moving(ctx) or STRAY in ctx.memory.timers:
         return 0.0
@@ -120,12 +123,8 @@ def _due(ctx: RotationContext) -> float:
     memory = ctx.memory
     if memory.reads.group is None or memory.reads.turned:
         return ctx.now
-    unknown = ctx.by_instance.keys() - memory.reads.outside
-    if unknown and (
-        unknown := unknown
-        - {instance.id for instance in memory.reads.group.instances}
-        - memory.nodes.marks.gone
-    ):
+    made_of = (ctx.node_instances, memory.reads.outside, memory.reads.group.by_id)
+    if unknown := ctx.shelved(foreign, *made_of) - memory.nodes.marks.gone:
         ctx.note(outside=memory.reads.outside | unknown)
         return ctx.now
     pause, began = _pause(memory), memory.reads.read_began

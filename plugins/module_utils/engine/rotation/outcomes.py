@@ -212,8 +212,7 @@ def _read(memory: Memory, done: Done, also: tuple[str, ...], sending: bool) -> M
     if done.began < memory.reads.read_began:
         return memory
     group, reads = with_known_targets(memory, done)
-    ended = frozenset(instance.id for instance in group.instances if instance.ending)
-    gone = memory.nodes.marks.gone | ended
+    gone = memory.nodes.marks.gone | group.ending
     if gone != memory.nodes.marks.gone:
         memory = memory.with_fields(marks=dataclasses.replace(memory.nodes.marks, gone=gone))
     if memory.reads.first_read_at is None:

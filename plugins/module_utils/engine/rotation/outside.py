@@ -75,10 +75,10 @@ def _in_standby(ctx: RotationContext) -> Iterator[tuple[Node, bool]]:
 
     To enter it takes as long as a target group drains.
     """
-    for one in ctx.group.instances:
+    for one in ctx.group.in_standby:
         node = ctx.mine.get(one.id)
         kept = one.kept or one.id in ctx.journal.kept
-        if node is not None and one.in_standby and not (kept or one.ending):
+        if node is not None and not (kept or one.ending):
             marked = REPLACING in node.annotations or SOFT_TAINT in node.taints
             if marked or ctx.is_shielded(node):
                 yield node, True

@@ -46,11 +46,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.hear
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     Marks,
-    Situation,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
     NodeIndex,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.rejoining import Joined
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.workloads import (
     Hope,
     Loss,
@@ -204,7 +204,7 @@ class NodesMemory:
     scheduled: frozenset[str] | None = None
     index: tuple[Mapping[str, Node], Group | None, NodeIndex] | None = None
     marked: tuple[object, Any, Mapping[str, Node]] | None = None
-    memo: tuple[tuple[Any, ...], tuple[Any, ...], Situation] | None = None
+    memo: Joined | None = None
 
     @property
     def drains(self) -> list[float]:

@@ -67,3 +67,8 @@ class TakenBack:
     first: float = 0.0
     last: float = 0.0
     joined: frozenset[str] = frozenset()
+
+
+def replaced(records: Mapping[str, NodeRecord]) -> int:
+    """Return how many of these nodes have been replaced; records are by instance ID."""
+    return sum(record.replaced for record in records.values())

@@ -222,13 +222,9 @@ def restore_nodes(ctx: RotationContext) -> bool:
         forget_restored(ctx)
         return True
     done = True
-    for member in ctx.situation.members:
+    for member in ctx.situation.marked:
         node = member.node
-        if (
-            node is None
-            or REPLACING not in node.annotations
-            or member.id in ctx.memory.nodes.marks.selected
-        ):
+        if node is None or member.id in ctx.memory.nodes.marks.selected:
             continue
         change = _as_before(node)
         done = done and (barred(ctx, member) or stays(ctx, node, change))
@@ -275,6 +271,7 @@ def record_terminated(ctx: RotationContext) -> None:
     """Report nodes that have ended, and count the canaries among them."""
     for instance in sorted(ctx.memory.nodes.marks.gone & ctx.memory.nodes.marks.selected):
         ctx.mark(selected=ctx.memory.nodes.marks.selected - {instance})
+        ctx.forget(f"leaving {instance}")
         record = ctx.memory.nodes.records[instance]
         retracted = record.reason in RETRACTED
         if instance in ctx.journal.kept and kept.entered_standby(ctx, instance):

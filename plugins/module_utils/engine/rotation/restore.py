@@ -18,9 +18,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SIGNPOST
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     BALANCED,
-    spread,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import REBALANCE
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.victims import (
+    spread,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     balancers,
     ended_nodes,

@@ -21,9 +21,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.jour
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     Member,
-    Situation,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.restored import restored
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.situation import (
+    Situation,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane.reading import (
     components_of,
 )

@@ -14,6 +14,18 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.cluste
     wrong_cluster,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import (
+    Group,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
+    Lease,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
+    cluster_names,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.situation import (
+    Situation,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
@@ -25,14 +37,24 @@ def evidence(ctx: RotationContext) -> Evidence:
 
     Of instances that are no nodes only the group's tags and records can say it.
     """
-    group, memory = ctx.group, ctx.memory
-    known = evidence_of(
-        group.name, group.tags, ctx.policy.cluster, memory.lock.cluster_uid, memory.lock.lease
-    )
+    lock = ctx.memory.lock
+    named = (ctx.policy.cluster, lock.cluster_uid, lock.lease)
     if not ctx.kind.carries_pods:
-        return known
-    nodes = {member.id: member.node for member in ctx.situation.members if member.node is not None}
-    return count(known, group.instances, nodes, group.read_at, ctx.boot_timeout)
+        return evidence_of(ctx.group.name, ctx.group.tags, *named)
+    return ctx.shelved(_evidence, ctx.group, ctx.situation, ctx.boot_timeout, *named)
+
+
+def _evidence(
+    group: Group,
+    situation: Situation,
+    boot_timeout: float,
+    cluster: str,
+    uid: str,
+    lease: Lease | None,
+) -> Evidence:
+    known = evidence_of(group.name, group.tags, cluster, uid, lease)
+    nodes = {member.id: member.node for member in situation.members if member.node is not None}
+    return count(known, group.instances, nodes, group.read_at, boot_timeout)
 
 
 def refusal_of_cluster(ctx: RotationContext) -> RotatorError | None:
@@ -52,6 +74,9 @@ def note_proof(ctx: RotationContext) -> None:
 
     Without a surge there is no new node to wait for; a node of the group has to do.
     """
+    named = ctx.policy.cluster in cluster_names(ctx.group.tags)
+    if ctx.memory.lock.cluster_proven and named:
+        return  # there is nothing left to find out
     found = evidence(ctx)
     for remark in remarks(found):
         ctx.tell("cluster", ctx.group.name, remark, once=f"cluster {remark}")
@@ -67,14 +92,10 @@ def lost_sight(ctx: RotationContext) -> str:
     Most of those that had a Node, or should have one by their age, have none. Somebody may have
     deleted them, or the cluster is not what it was: their containers run on.
     """
-    members = ctx.situation.members  # without those that we have ended, whatever a late read says
-    missing = [member.id for member in members if member.node is None]
+    missing = [member.id for member in ctx.situation.nodeless]
     if not missing or ctx.policy.repair or not ctx.kind.carries_pods:
         return ""
-    nodes = {member.id: member.node for member in members if member.node is not None}
-    serving = [member.instance for member in members]
-    blank = Evidence(ctx.group.name, ctx.group.tags)
-    found = count(blank, serving, nodes, ctx.group.read_at, ctx.boot_timeout)
+    found = ctx.shelved(_in_sight, ctx.group, ctx.situation, ctx.boot_timeout)
     if found.is_proven or not found.judged:
         return ""
     return (
@@ -82,6 +103,16 @@ def lost_sight(ctx: RotationContext) -> str:
         f" have a Node in this cluster, not so {listed(missing)}: find out what became of their"
         " Nodes"
     )
+
+
+def _in_sight(group: Group, situation: Situation, boot_timeout: float) -> Evidence:
+    """Return what the Nodes of the members prove.
+
+    Those that we have ended are no members, whatever a late read says.
+    """
+    nodes = {member.id: member.node for member in situation.members if member.node is not None}
+    serving = [member.instance for member in situation.members]
+    return count(Evidence(group.name, group.tags), serving, nodes, group.read_at, boot_timeout)
 
 
 def unproven(ctx: RotationContext) -> str:

@@ -21,6 +21,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange, changes
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     SOFT_TAINT,
+    Member,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.situation import (
+    Situation,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
@@ -36,17 +40,22 @@ def shield(ctx: RotationContext) -> None:
     """
     if not ctx.kind.carries_pods:
         return
-    due = [
-        (member, member.node)
-        for member in ctx.situation.current
-        if member.node is not None and not member.leaving
-        if SCALE_DOWN_DISABLED not in member.node.annotations
-    ]
+    due = ctx.shelved(_due, ctx.situation)
     if missing := {member.id for member, _node in due}.difference(ctx.journal.shielded):
         ctx.record(shielded=(*ctx.journal.shielded, *sorted(missing)))
     marks = {SCALE_DOWN_DISABLED: "true", SHIELDED: ctx.journal.run, MARKED_IN: ctx.group.name}
     for _member, node in due:
         ctx.change(node, NodeChange(annotations=changes(marks)))
+
+
+def _due(situation: Situation) -> tuple[tuple[Member, Node], ...]:
+    """Return the new members, with their nodes, that lack the annotation."""
+    return tuple(
+        (member, member.node)
+        for member in situation.current
+        if member.node is not None and not member.leaving
+        if SCALE_DOWN_DISABLED not in member.node.annotations
+    )
 
 
 def unshield(ctx: RotationContext) -> bool:

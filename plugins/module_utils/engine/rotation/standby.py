@@ -30,7 +30,7 @@ def refusal(ctx: RotationContext) -> RotatorError | None:
 
     What a rotation keeps there itself is no reason.
     """
-    found = [one.id for one in ctx.group.instances if one.in_standby and not _is_kept(ctx, one)]
+    found = [one.id for one in ctx.group.in_standby if not _is_kept(ctx, one)]
     if not found or ctx.policy.standby_instances == "leave":
         return None
     return RefusedError(
@@ -49,8 +49,8 @@ def here(ctx: RotationContext) -> list[dict[str, str]]:
     found = dict(_outdated(ctx))
     return [
         {"name": _name(ctx, one), "instance_id": one.id, "outdated": found.get(one, "")}
-        for one in ctx.group.instances
-        if one.in_standby and not (one.ending or _is_kept(ctx, one))
+        for one in ctx.group.in_standby
+        if not (one.ending or _is_kept(ctx, one))
     ]
 
 
@@ -120,7 +120,7 @@ def _outdated(ctx: RotationContext) -> list[tuple[Instance, str]]:
     age = None if ctx.memory.turned_back else ctx.policy.max_node_age
     found = (
         (one, outdated(one, ctx.by_instance.get(one.id), ctx.target, now, age))
-        for one in ctx.group.instances
-        if one.in_standby and not one.ending
+        for one in ctx.group.in_standby
+        if not one.ending
     )
     return [(one, why) for one, why in found if why]

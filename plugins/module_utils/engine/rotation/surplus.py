@@ -22,9 +22,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     Member,
-    empties_zone,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import may_take
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.victims import (
+    empties_zone,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import unknown
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,

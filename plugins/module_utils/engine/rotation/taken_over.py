@@ -20,7 +20,7 @@ def is_taken_over(ctx: RotationContext, node: Node) -> bool:
     It has become Ready since that one was launched. To delete the Node would take its pods;
     under one that is cordoned there are none, and it may go.
     """
-    new = (one.instance for one in ctx.situation.members if one.node is None)
+    new = (one.instance for one in ctx.situation.nodeless)
     launched = [one.launched_at for one in new if one.private_dns == node.name]
     takes_pods = node.ready is True and not node.unschedulable
     return takes_pods and any(node.ready_since > at for at in launched)

@@ -103,7 +103,9 @@ def quiet_until(ctx: RotationContext) -> float:
     """Return until when nothing but the drain of targets is awaited, else -inf."""
     situation, joined = ctx.situation, ctx.memory.nodes.marks.joined
     leaving = {member.id for member in situation.leaving}
-    coming = any(not (one.leaving or one.id in joined) for one in situation.current)
+    coming = any(
+        not (one.outdated or one.leaving or one.id in joined) for one in situation.unjoined
+    )
     if coming or situation.launched != situation.desired or leaving != ctx.drained_at.keys():
         return -math.inf
     return min(ctx.drained_at.values(), default=-math.inf)

@@ -11,18 +11,25 @@ victim, never a canary, and a run that leaves one is never complete.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     FailedError,
     RotatorError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.selection import first
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.selection import (
+    Selection,
+    first,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.guard import (
     MISSING_NODE,
+    missing_one,
     missing_timer,
 )
 
@@ -38,12 +45,12 @@ def note_seen(ctx: RotationContext) -> None:
 
     The guard lets no instance end whose Node has not been missing for long (see guard).
     """
-    seen = {member.id for member in ctx.situation.members if member.node is not None}
-    if not seen <= ctx.memory.nodes.seen_nodes:
+    seen = ctx.situation.with_node
+    if ctx.shelved(frozenset.difference, seen, ctx.memory.nodes.seen_nodes):
         ctx.note(seen_nodes=ctx.memory.nodes.seen_nodes | seen)
     timers = ctx.memory.timers
-    back = {missing_timer(instance) for instance in seen} & timers.keys()
-    missing = [missing_timer(one.id) for one in ctx.situation.members if one.node is None]
+    back = {name for name in timers if missing_one(name) in seen}
+    missing = [missing_timer(one.id) for one in ctx.situation.nodeless]
     if back or not timers.keys() >= {*missing}:
         rest = {name: at for name, at in timers.items() if name not in back}
         ctx.note(timers={**dict.fromkeys(missing, ctx.now), **rest})
@@ -77,9 +84,14 @@ def left_alone(ctx: RotationContext) -> frozenset[str]:
 
     Those are unknown ones, strays, and what this run leaves on purpose.
     """
-    unknown = {member.id for member in ctx.situation.outdated if is_unknown(ctx, member)}
-    found = unknown | {member.id for member in strays(ctx)}
-    return frozenset(found | ctx.passed_over.keys())
+    unknown = frozenset(one.id for one in ctx.situation.nodeless if is_unknown(ctx, one))
+    return ctx.shelved(_together, unknown, strays(ctx), ctx.passed_over)
+
+
+def _together(
+    unknown: frozenset[str], stray: tuple[Member, ...], passed_over: Mapping[str, str]
+) -> frozenset[str]:
+    return unknown.union((member.id for member in stray), passed_over)
 
 
 def to_replace(ctx: RotationContext) -> tuple[Member, ...]:
@@ -87,11 +99,21 @@ def to_replace(ctx: RotationContext) -> tuple[Member, ...]:
 
     A limit leaves only as many of them as it lets begin.
     """
-    left = ctx.memory.nodes.marks.skipped | left_alone(ctx)
-    members = [member for member in ctx.situation.outdated if member.id not in left]
-    under_way = tuple(one for one in members if one.leaving or one.id in ctx.begun)
-    waiting = [one for one in members if not (one.leaving or one.id in ctx.begun)]
-    return under_way + first(waiting, ctx.selection, len(ctx.begun))
+    left = (ctx.memory.nodes.marks.skipped, left_alone(ctx))
+    return ctx.shelved(_to_replace, ctx.situation.outdated, *left, ctx.begun, ctx.selection)
+
+
+def _to_replace(
+    outdated: tuple[Member, ...],
+    skipped: frozenset[str],
+    left: frozenset[str],
+    begun: frozenset[str],
+    selection: Selection,
+) -> tuple[Member, ...]:
+    members = [one for one in outdated if one.id not in skipped and one.id not in left]
+    under_way = tuple(one for one in members if one.leaving or one.id in begun)
+    waiting = [one for one in members if not (one.leaving or one.id in begun)]
+    return under_way + first(waiting, selection, len(begun))
 
 
 def strays(ctx: RotationContext) -> tuple[Member, ...]:
@@ -100,12 +122,18 @@ def strays(ctx: RotationContext) -> tuple[Member, ...]:
     They show that new instances do not come from the target. One from the warm pool says nothing:
     it was launched into the pool before, though it counts as launched when it is started.
     """
-    pooled = ctx.memory.nodes.pooled
-    since = ctx.target.resolved_at + CLOCKS
+    made_of = (ctx.situation.outdated, ctx.target.resolved_at, ctx.memory.nodes.pooled)
+    return ctx.shelved(_strays, *made_of)
+
+
+def _strays(
+    outdated: tuple[Member, ...], resolved_at: float, pooled: frozenset[str]
+) -> tuple[Member, ...]:
+    since = resolved_at + CLOCKS if resolved_at else math.inf
     return tuple(
         member
-        for member in ctx.situation.outdated
-        if ctx.target.resolved_at and member.instance.launched_at > since
+        for member in outdated
+        if member.instance.launched_at > since
         if member.id not in pooled and not _aged(member)
     )
 
@@ -131,7 +159,7 @@ def unknown_error(ctx: RotationContext) -> RotatorError | None:
     """Return the error of a run that leaves instances without a Node, or None."""
     found = [
         member.id
-        for member in ctx.situation.outdated
+        for member in ctx.situation.nodeless
         if is_unknown(ctx, member) and member.id not in ctx.passed_over
     ]
     if not found:

@@ -159,3 +159,17 @@ def test_what_is_not_known_of_an_instance_or_group_is_empty() -> None:
     assert (instance.source, instance.image_id, instance.launched_at) == (("", ""), "", 0.0)
     assert (group.resolved, group.instances, group.former, group.targets) == (None, (), (), ())
     assert (group.refreshing, group.protects_new, group.unsupported) == (False, False, ())
+
+
+def test_a_group_says_of_its_instances_what_they_are() -> None:
+    each = [
+        Instance(f"i-{number}", "a", lifecycle, protected=bool(number % 2), state=state)
+        for number, (lifecycle, state) in enumerate(itertools.product(LIFECYCLES, STATES))
+    ]
+    group = a_group(*each)
+    assert group.launched == tuple(one for one in each if one.launched)
+    assert group.by_id == {one.id: one for one in each}
+    assert group.ending == {one.id for one in each if one.ending}
+    assert group.in_standby == tuple(one for one in each if one.in_standby)
+    served = [one for one in group.launched if one.lifecycle == "InService"]
+    assert group.unprotected == tuple(one.id for one in served if not one.protected)

@@ -19,6 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
     Changed,
     Feed,
     Listed,
+    changed_items,
     key_of,
     reduce,
     without,
@@ -120,3 +121,30 @@ def test_what_is_not_listed_holds_the_same_nothing_at_every_look() -> None:
     second = reduce(first, [Listed(NODES, ())])
     assert first.items(PODS) == {}
     assert first.items(PODS) is second.items(PODS), "memos go by identity"
+
+
+BEFORE = {name: node(name) for name in "abc"}
+
+
+class TestWhatHasChanged:
+    def test_is_nothing_in_the_same_or_a_copy(self) -> None:
+        assert changed_items(BEFORE, BEFORE) == {}
+        assert changed_items(BEFORE, dict(BEFORE)) == {}
+
+    def test_is_what_has_come_or_is_another_object(self) -> None:
+        other, new = node("b"), node("d")
+        assert changed_items(BEFORE, {**BEFORE, "b": other}) == {"b": other}
+        both = {**BEFORE, "b": other, "d": new}
+        assert changed_items(BEFORE, both) == {"b": other, "d": new}
+
+    def test_is_told_by_key_not_by_place(self) -> None:
+        turned = dict(reversed(BEFORE.items()))
+        assert changed_items(BEFORE, turned) == {}
+
+    def test_is_not_known_where_something_has_gone(self) -> None:
+        rest = {"a": BEFORE["a"], "b": BEFORE["b"]}
+        assert changed_items(BEFORE, rest) is None
+        assert changed_items(BEFORE, {**rest, "d": node("d")}) is None
+
+    def test_is_everything_at_first(self) -> None:
+        assert changed_items({}, BEFORE) == BEFORE

@@ -21,15 +21,19 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     Marks,
     Member,
-    Situation,
-    alone,
-    empties_zone,
     join,
-    next_victim,
     outdated,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
     by_instance,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.situation import (
+    Situation,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.victims import (
+    alone,
+    empties_zone,
+    next_victim,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.zones import give_back
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (

@@ -14,9 +14,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import MARKED_IN
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
     by_instance,
+    foreign,
     index,
 )
-from ansible_collections.nodeops.rotator.tests.unit.core.builders import a_node
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
+    a_group,
+    a_node,
+    an_instance,
+)
 
 MINE = ("i-0", "i-1", "i-2")
 
@@ -121,3 +126,32 @@ class TestMarks:
         first = index(nodes, MINE)
         beating = {**nodes, "uid-7": dataclasses.replace(nodes["uid-7"], resource_version="2")}
         assert index(beating, MINE, first).marked is first.marked
+
+
+def test_instances_of_other_groups_are_foreign_until_they_are_known() -> None:
+    nodes = index({name: a_node(name) for name in "abc"}, ()).ids
+    group = a_group(an_instance("a"))
+    assert foreign(nodes, frozenset(), group.by_id) == {"i-b", "i-c"}
+    assert foreign(nodes, frozenset(("i-b", "i-z")), group.by_id) == {"i-c"}
+
+
+def test_marks_stay_the_same_object_as_long_as_none_is_put_on_or_taken_off() -> None:
+    marked = a_node("a", annotations={MARKED_IN: "blue"})
+    known = index({"a": marked, "b": a_node("b")}, ())
+    beats = {"a": dataclasses.replace(marked, resource_version="2"), "b": a_node("b")}
+    same = index(beats, (), known)
+    assert same.marked is known.marked
+    assert index({**beats, "a": a_node("a")}, (), same).marked == {}
+    more = index({**beats, "b": a_node("b", annotations={MARKED_IN: "blue"})}, (), same)
+    assert more.marked == {"i-a": "blue", "i-b": "blue"}
+
+
+def test_the_instances_of_nodes_stay_the_same_object_until_one_comes_or_goes() -> None:
+    nodes = a_cluster(3)
+    known = index(nodes, ())
+    beats = {key: dataclasses.replace(node, resource_version="9") for key, node in nodes.items()}
+    same = index(beats, (), known)
+    assert same.ids is known.ids == {node.instance_id for node in nodes.values()}
+    more = index({**beats, "new": a_node("new")}, (), same)
+    assert more.ids == known.ids | {"i-new"}
+    assert index(beats, (), more).ids == known.ids

@@ -9,7 +9,10 @@ import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import CsiNode
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.offers import (
+    DRIVER,
+    RESOURCE,
     missing_offers,
+    offers_all,
     offers_of,
     usual_offers,
 )
@@ -60,3 +63,22 @@ def test_what_of_the_usual_a_node_lacks_is_named() -> None:
     )
     whole = a_node("b", resources=frozenset((GPU, "vendor.example/fpga")))
     assert missing_offers(usual, whole, [drivers("b", EFS, EBS)]) == ()
+
+
+@pytest.mark.parametrize(
+    ("resources", "found", "whole"),
+    [
+        pytest.param((GPU,), drivers("a", EBS, EFS), True, id="all and more"),
+        pytest.param((), drivers("a", EBS), False, id="no resource"),
+        pytest.param((GPU,), drivers("a", EFS), False, id="another driver"),
+        pytest.param((GPU,), drivers("b", EBS), False, id="the drivers of another node"),
+        pytest.param((GPU,), drivers("a", EBS, owner="uid-x"), False, id="of a former node"),
+    ],
+)
+def test_a_node_offers_all_or_lacks_something(
+    resources: tuple[str, ...], found: CsiNode, whole: bool
+) -> None:
+    node, usual = a_node("a", resources=frozenset(resources)), (DRIVER + EBS, RESOURCE + GPU)
+    assert offers_all(usual, node, {found.name: found}) is whole
+    assert (missing_offers(usual, node, [found]) == ()) is whole
+    assert offers_all((), node, {})

@@ -18,9 +18,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.recorded import (
     all_as_marked,
     as_marked,
+    gone_away,
     replaced,
 )
-from ansible_collections.nodeops.rotator.tests.unit.core.builders import a_node
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
+    a_group,
+    a_node,
+    an_instance,
+)
 
 BOOLS = (False, True)
 
@@ -95,3 +100,22 @@ def test_each_node_is_looked_up_by_its_instance() -> None:
     found = all_as_marked(nodes, [("i-x", False, False), ("i-gone", False, False)])
     assert found["i-w"] is nodes["i-w"]
     assert REPLACING in found["i-x"].annotations
+
+
+@pytest.mark.parametrize(
+    ("marked", "shielded", "replacing", "away"),
+    [
+        pytest.param({"i-x": "blue"}, (), (), {"i-x"}, id="marked"),
+        pytest.param({"i-x": "green"}, (), (), set(), id="marked for another group"),
+        pytest.param({}, ("i-x",), (), {"i-x"}, id="hidden from the autoscaler"),
+        pytest.param({}, (), (("i-x", False, False),), {"i-x"}, id="being replaced"),
+        pytest.param({"i-w": "blue"}, ("i-w",), (("i-w", False, False),), set(), id="here"),
+    ],
+)
+def test_who_left_the_group_with_our_marks(
+    marked: dict[str, str],
+    shielded: tuple[str, ...],
+    replacing: tuple[tuple[str, bool, bool], ...],
+    away: set[str],
+) -> None:
+    assert gone_away(a_group(an_instance("w")), marked, shielded, replacing) == away

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Pod
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import REPLACING, SKIP
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.selection import (
     Selection,
     absent,
     first,
+    hosts_of,
     left_out,
     sentences,
     why_left,
@@ -22,6 +24,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sele
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
     a_node,
+    a_situation,
     an_instance,
     members,
 )
@@ -147,3 +150,25 @@ def test_a_node_that_the_run_works_on_is_left_whatever_is_asked_for(selection: S
     assert found == {"i-w": "this run itself works on it: rotate it from elsewhere"}
     assert why_left(members_[1], Selection(), hosts) == "", "it has no Node, so no pod of ours"
     assert left_out(members_[:1], selection, frozenset(("i-w",)), hosts=hosts) == {}
+
+
+def test_the_hosts_of_pods_are_the_nodes_they_are_on() -> None:
+    pods = {"u-1": Pod("ns", "a", uid="u-1", node="w"), "u-2": Pod("ns", "b", uid="u-2")}
+    assert hosts_of(pods, {"u-3": Pod("ns", "c", uid="u-3", node="x")}) == {"w", "x"}
+    assert hosts_of() == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("node", "hosts", "left"),
+    [
+        pytest.param({"annotations": {SKIP: ""}}, frozenset(), True, id="annotated"),
+        pytest.param({}, frozenset(("w",)), True, id="the run works on it"),
+        pytest.param({"unschedulable": True}, frozenset(), False, id="cordoned"),
+        pytest.param({}, frozenset(), False, id="any other"),
+    ],
+)
+def test_of_all_nodes_only_those_are_left_that_have_a_reason(
+    node: dict[str, Any], hosts: frozenset[str], left: bool
+) -> None:
+    outdated = a_situation(a_group(an_instance("w")), a_node("w", **node)).outdated
+    assert bool(left_out(outdated, Selection(), frozenset(), "", hosts)) is left

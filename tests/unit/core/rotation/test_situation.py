@@ -17,6 +17,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     SOFT_TAINT,
     Marks,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.victims import (
     next_victim,
     spread,
 )

@@ -16,7 +16,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
     CONDITION,
     Marks,
     Member,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.situation import (
     Situation,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.victims import (
     alone,
     empties_zone,
     next_victim,

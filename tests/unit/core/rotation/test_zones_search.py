@@ -19,6 +19,8 @@ import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     Marks,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.victims import (
     next_victim,
 )
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (

@@ -25,6 +25,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memor
     NodeMemory,
     PodMemory,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import (
+    budgets_of,
+)
 from ansible_collections.nodeops.rotator.tests.unit.engine.drain.builders import (
     NOW,
     a_cache,
@@ -52,10 +55,9 @@ def ask(
     everybody = {pod.pod.uid: pod for pod in (*pods, *others)}
     memory = known or a_memory(budgets=budgets)
     memory = dataclasses.replace(memory, nodes={"n1": NodeMemory(0.0, everybody)})
-    by_namespace = {"shop": tuple(budgets)}
     candidates = [Candidate(pod, mode) for pod in pods]
     view = a_view(a_cache(budgets=budgets), in_flight=in_flight)
-    return allot(memory, candidates, view, by_namespace, now, a_policy(**options))
+    return allot(memory, candidates, view, budgets_of(view.cache), now, a_policy(**options))
 
 
 def names(found: Allotment) -> list[str]:

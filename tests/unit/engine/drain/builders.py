@@ -14,6 +14,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     DeletePod,
     Evict,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.coverage import (
+    Budgets,
+    index,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import (
     Answer,
     Verdict,
@@ -87,6 +91,11 @@ def a_budget(name: str = "cart", allowed: int = 1, version: str = "1", **more: A
         "disruptions_allowed": allowed,
     }
     return Budget("shop", name, f"uid-{name}", version, **{**usual, **more})
+
+
+def indexed(budgets: Iterable[Budget] = ()) -> Budgets:
+    """These budgets as a look finds them."""
+    return index({budget.uid: budget for budget in budgets})
 
 
 def a_cache(

@@ -34,6 +34,7 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.drain.builders import
     a_node_memory,
     a_pod,
     a_policy,
+    indexed,
 )
 
 PATIENT = BudgetOverride(Selector())
@@ -52,7 +53,7 @@ def found(
     memory = DrainMemory({NODE: node}, {one.id: BudgetMemory("1", 0.0, admitted) for one in NONE})
     step = NextStep(node, BLOCKED)
     policy = a_policy(**options)
-    return [event for _key, event in blocked(NODE, step, memory, {"shop": budgets}, NOW, policy)]
+    return [event for _key, event in blocked(NODE, step, memory, indexed(budgets), NOW, policy)]
 
 
 @pytest.mark.parametrize(

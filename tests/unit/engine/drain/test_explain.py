@@ -34,6 +34,7 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.drain.builders import
     a_node_memory,
     a_pod,
     a_policy,
+    indexed,
 )
 
 DRAINING = NodeStatus("draining", 0, 2)
@@ -60,7 +61,7 @@ def look(
     known = {budget.id: BudgetMemory("1", 0.0, admitted) for budget in budgets}
     memory = DrainMemory({NODE: node}, known)
     courses = {NODE: NextStep(node, status)}
-    return tell(memory, courses, {"shop": budgets}, now, a_policy(**options))
+    return tell(memory, courses, indexed(budgets), now, a_policy(**options))
 
 
 class TestTheBeginning:
@@ -247,7 +248,7 @@ class TestOnce:
         node = a_node_memory()
         memory = DrainMemory({"n1": node, "n2": node})
         courses = {name: NextStep(node, DRAINING) for name in ("n1", "n2")}
-        events, memory = tell(memory, courses, {}, NOW)
+        events, memory = tell(memory, courses, indexed(), NOW)
         assert [event.subject for event in events] == ["n1", "n2"]
         assert {name: known.told for name, known in memory.nodes.items()} == {
             "n1": {"begun"},

@@ -10,6 +10,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.coverage import (
+    Budgets,
+    pods_of,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import (
     Verdict,
 )
@@ -17,11 +21,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     UnreachableError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
-    Budget,
     Owner,
     Pod,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
+    BUDGETS,
     Changed,
     reduce,
 )
@@ -66,17 +70,17 @@ def look(
 
 class TestNodes:
     def test_a_new_one_begins_now_and_a_known_one_goes_on(self) -> None:
-        first = learn(EMPTY, ["a"], a_view(a_cache()), {}, NOW, a_policy())
-        second = learn(first, ["a", "b"], a_view(a_cache()), {}, NOW + 5, a_policy())
+        first = learn(EMPTY, ["a"], a_view(a_cache()), Budgets(), NOW, a_policy())
+        second = learn(first, ["a", "b"], a_view(a_cache()), Budgets(), NOW + 5, a_policy())
         assert {name: node.began for name, node in second.nodes.items()} == {
             "a": NOW,
             "b": NOW + 5,
         }
 
     def test_one_that_is_left_out_is_forgotten_and_begins_anew(self) -> None:
-        first = learn(EMPTY, ["a", "b"], a_view(a_cache()), {}, NOW, a_policy())
-        second = learn(first, ["b"], a_view(a_cache()), {}, NOW + 5, a_policy())
-        third = learn(second, ["a", "b"], a_view(a_cache()), {}, NOW + 9, a_policy())
+        first = learn(EMPTY, ["a", "b"], a_view(a_cache()), Budgets(), NOW, a_policy())
+        second = learn(first, ["b"], a_view(a_cache()), Budgets(), NOW + 5, a_policy())
+        third = learn(second, ["a", "b"], a_view(a_cache()), Budgets(), NOW + 9, a_policy())
         assert set(second.nodes) == {"b"}
         assert third.nodes["a"].began == NOW + 9
         assert third.nodes["b"].began == NOW
@@ -89,13 +93,13 @@ class TestNodes:
 
 
 class TestBudgets:
-    def test_they_are_sorted_by_namespace(self) -> None:
-        bank = Budget("bank", "till", "u", "1", None)
-        found = budgets_of(a_cache(budgets=[a_budget("a"), bank, a_budget("b")]))
-        assert {name: [one.name for one in group] for name, group in found.items()} == {
-            "shop": ["a", "b"],
-            "bank": ["till"],
-        }
+    def test_one_whose_pods_are_followed_names_the_pod_that_holds_it(self) -> None:
+        budget, pending = a_budget("web"), a_pod("web-1", ready=False, phase="Pending")
+        cache = a_cache(budgets=[budget, a_budget("other")])
+        followed = {**cache.feeds, pods_of(budget): {pending.uid: pending}}
+        found = budgets_of(dataclasses.replace(cache, feeds=followed))
+        assert "web-1" in found.by_id[budget.id].held_by
+        assert found.items is cache.items(BUDGETS)
 
     @pytest.mark.parametrize(
         ("known", "version", "after"),
@@ -111,6 +115,16 @@ class TestBudgets:
         budget = a_budget(version=version)
         memory = dataclasses.replace(EMPTY, budgets={budget.id: known} if known else {})
         assert look(memory, a_view(a_cache(budgets=[budget]))).budgets == {budget.id: after}
+
+    def test_one_that_changes_among_others_is_the_only_one_that_has(self) -> None:
+        first = look(EMPTY, a_view(a_cache(budgets=[a_budget("a"), a_budget("b")])))
+        cache = reduce(
+            a_cache(budgets=first.indexed.items.values()),
+            [Changed(BUDGETS, a_budget("b", version="9"))],
+        )
+        second = look(first, a_view(cache), NOW + 5)
+        assert second.budgets["shop/a"] is first.budgets["shop/a"]
+        assert second.budgets["shop/b"].changed_at == NOW + 5
 
     def test_one_that_is_deleted_is_forgotten(self) -> None:
         assert look(a_memory(budgets=[a_budget()]), a_view(a_cache())).budgets == {}

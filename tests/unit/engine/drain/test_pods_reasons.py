@@ -44,6 +44,7 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.drain.builders import
     a_pod,
     a_policy,
     going,
+    indexed,
 )
 
 
@@ -131,7 +132,7 @@ class TestReasons:
         self, pod: Pod, since: float | None, node: Node | None, text: str
     ) -> None:
         found = entry(pod, Decision(Fate.AWAIT, "terminating"), terminating_since=since)
-        assert reason(found, NodeLook(NODE, node=node), {}, NOW) == f"shop/cart-1: {text}"
+        assert reason(found, NodeLook(NODE, node=node), indexed(), NOW) == f"shop/cart-1: {text}"
 
     @pytest.mark.parametrize(
         ("decision", "text"),
@@ -145,7 +146,7 @@ class TestReasons:
     )
     def test_of_a_decision(self, decision: Decision, text: str) -> None:
         found = entry(a_pod(), decision, answer=Answer(Verdict.BUDGET, "no"))
-        assert reason(found, NodeLook(NODE), {}, NOW) == f"shop/cart-1: {text}"
+        assert reason(found, NodeLook(NODE), indexed(), NOW) == f"shop/cart-1: {text}"
 
     @pytest.mark.parametrize(
         ("pod", "budgets", "fields", "text"),
@@ -211,7 +212,7 @@ class TestReasons:
     def test_of_a_blocked_pod(
         self, pod: Pod, budgets: tuple[Budget, ...], fields: dict[str, Any], text: str
     ) -> None:
-        found = reason(entry(pod, **fields), NodeLook(NODE), {"shop": budgets}, NOW)
+        found = reason(entry(pod, **fields), NodeLook(NODE), indexed(budgets), NOW)
         assert found == f"shop/cart-1: {text}"
 
 
@@ -235,4 +236,4 @@ class TestReasons:
 def test_the_budgets_that_block_a_pod(
     budgets: tuple[Budget, ...], answer: Answer | None, names: tuple[str, ...]
 ) -> None:
-    assert blockers(entry(a_pod(), answer=answer), {"shop": budgets}) == names
+    assert blockers(entry(a_pod(), answer=answer), indexed(budgets)) == names

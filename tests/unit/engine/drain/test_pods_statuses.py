@@ -31,6 +31,7 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.drain.builders import
     a_node_memory,
     a_pod,
     going,
+    indexed,
     remembered,
 )
 
@@ -62,7 +63,7 @@ class TestWhatBecameOfEachPod:
         self, fields: dict[str, Any], status: tuple[Any, ...]
     ) -> None:
         memory = a_node_memory(pods=remembered(a_pod(), **fields))
-        (found,) = pod_statuses(memory, NodeLook(NODE), {}, NOW + 20)
+        (found,) = pod_statuses(memory, NodeLook(NODE), indexed(), NOW + 20)
         assert (found.state, found.why, found.asked, found.gone) == status
 
     @pytest.mark.parametrize(
@@ -113,12 +114,14 @@ class TestWhatBecameOfEachPod:
         self, pod: Pod, decision: Decision, fields: dict[str, Any], state: str, why: str
     ) -> None:
         memory = a_node_memory(pods=remembered(pod, **fields))
-        found = pod_statuses(memory, NodeLook(NODE, (entry(pod, decision, **fields),)), {}, NOW)
+        found = pod_statuses(
+            memory, NodeLook(NODE, (entry(pod, decision, **fields),)), indexed(), NOW
+        )
         assert [(one.state, one.why) for one in found] == [(state, why)]
 
     def test_they_come_in_order_of_name(self) -> None:
         pods = (a_pod("b"), a_pod("a"), Pod("bank", "c", "uid-c"))
-        found = pod_statuses(a_node_memory(*pods), NodeLook(NODE), {}, NOW)
+        found = pod_statuses(a_node_memory(*pods), NodeLook(NODE), indexed(), NOW)
         assert [(one.namespace, one.name) for one in found] == [
             ("bank", "c"),
             ("shop", "a"),

@@ -36,6 +36,7 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.drain.builders import
     a_pod,
     a_policy,
     going,
+    indexed,
 )
 
 KUBELET = Owner("Node", NODE, "uid-n1", "")
@@ -55,7 +56,7 @@ def drain(
     cache = a_cache([pod.pod for pod in pods], budgets)
     memory = a_node_memory(pods={pod.pod.uid: pod for pod in pods}, **(node or {}))
     look = look_at(NODE, memory, cache, now, policy)
-    return NodeDrain(DrainMemory({NODE: memory}), look, cache, {"shop": budgets}, now, policy)
+    return NodeDrain(DrainMemory({NODE: memory}), look, cache, indexed(budgets), now, policy)
 
 
 def test_those_that_are_left_have_to_go_or_are_awaited() -> None:

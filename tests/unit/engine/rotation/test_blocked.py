@@ -22,6 +22,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     Member,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.victims import (
     next_victim,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.blocked import (

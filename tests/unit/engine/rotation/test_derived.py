@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What follows from the memory is computed once for each memory."""
+"""What follows from the same things is computed once."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.derived import (
     Derived,
+    Shelf,
 )
 
 
@@ -62,3 +63,48 @@ def test_two_looks_share_nothing() -> None:
     first, second = Look(), Look()
     second.memory = 4
     assert (first.double, second.double) == (2, 8)
+
+
+COUNTED: list[object] = []
+
+
+def counted(*made_of: object) -> tuple[object, ...]:
+    """Return what it is given, and count that."""
+    COUNTED.append(made_of)
+    return made_of
+
+
+class TestTheShelf:
+    def computed(self, *looks: tuple[object, ...]) -> int:
+        """How often it is computed when these looks ask for it one after the other."""
+        shelf = Shelf()
+        COUNTED.clear()
+        for made_of in looks:
+            assert shelf.get(counted, made_of) == made_of
+        return len(COUNTED)
+
+    def test_keeps_what_was_made_of_the_same_objects(self) -> None:
+        group = {"a": 1}
+        assert self.computed((group, ()), (group, ())) == 1
+
+    def test_computes_anew_for_an_equal_object(self) -> None:
+        assert self.computed(({"a": 1},), ({"a": 1},)) == 2
+
+    def test_computes_anew_for_an_object_that_was_there_before(self) -> None:
+        one, other = {"a": 1}, {"a": 2}
+        assert self.computed((one,), (other,), (one,)) == 3
+
+    def test_takes_equal_numbers_and_texts_for_the_same(self) -> None:
+        assert self.computed((12345.5, "a" * 50), (12345.0 + 0.5, "a" * 49 + "a")) == 1
+        assert self.computed((1, "a"), (2, "a")) == 2
+
+    def test_tells_functions_apart(self) -> None:
+        shelf = Shelf()
+        assert shelf.get(len, ("abc",)) == 3
+        assert shelf.get(str.upper, ("abc",)) == "ABC"
+
+    def test_hands_out_the_same_object_as_long_as_it_is_equal(self) -> None:
+        shelf = Shelf()
+        first = shelf.get(frozenset, ([1, 2],))
+        assert shelf.get(frozenset, ([2, 1],)) is first
+        assert shelf.get(frozenset, ([2, 3],)) == {2, 3}

@@ -42,7 +42,8 @@ class TestANewNode:
         )
         new_nodes.judge(ctx)
         assert ctx.memory.nodes.marks.joined == (frozenset(("i-n",)) if joined else frozenset())
-        assert "ready i-n" in ctx.memory.timers, "it stays ready meanwhile"
+        ready = "ready i-n" in ctx.memory.timers
+        assert ready is not joined, "it stays ready until it counts"
         assert ctx.memory.mode == "rotate"
 
     def test_that_is_never_healthy_fails_in_time_and_says_where(self) -> None:

@@ -9,6 +9,7 @@ import dataclasses
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.records import (
     NodeRecord,
+    replaced,
 )
 
 CORDONED = NodeRecord("w", "i-w", "a", "why", began=10.0, since=10.0)
@@ -38,3 +39,8 @@ def test_to_stay_in_a_phase_changes_nothing() -> None:
 def test_what_has_ended_takes_no_more_time() -> None:
     ended = dataclasses.replace(CORDONED.moved("terminated", 25.0), ended=30.0)
     assert ended.phase_seconds(99.0) == {"cordoned": 15.0}
+
+
+def test_those_that_were_replaced_are_counted() -> None:
+    gone = dataclasses.replace(CORDONED, replaced=True)
+    assert replaced({"i-w": CORDONED, "i-x": gone, "i-y": gone}) == 2
