@@ -91,6 +91,6 @@ MUTATIONS = (
         "if len(pods[which]) <= len(then):",
         "if not pods[which]:",
         "tests/unit/core/checks/test_health_compared.py",
-        "test_a_pod_that_was_moved_and_is_as_bad_by_another_name_is_not_worse",
+        "TestWorse::test_a_pod_that_was_moved_and_is_as_bad_by_another_name_is_not_worse",
     ),
 )
