@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import os
+import resource
 import signal
 import subprocess
 import tempfile
@@ -40,10 +41,10 @@ from ansible_collections.nodeops.rotator.tests.simulation.identities import PEER
 SCENARIO, VOLUMES, PODS = "peers", "peers_volumes", 60
 LIMIT = 1200.0
 """Seconds after which a tool counts as stuck."""
-LAST_LINES = 20
+LAST_LINES = 8
 """Of a tool that has failed."""
 COLUMNS = (
-    *("a rotation", "AWS calls", "Kubernetes requests per pod", "breaches"),
+    *("a rotation", "processor", "AWS calls", "Kubernetes requests per pod", "breaches"),
     *("a second run", "killed and started again"),
 )
 TERMINATE = "autoscaling:TerminateInstanceInAutoScalingGroup"
@@ -53,11 +54,13 @@ TERMINATE = "autoscaling:TerminateInstanceInAutoScalingGroup"
 class Run:
     """What one run of a tool needed and left behind.
 
-    `aws`, `kube`: requests. `left`: what is not as before, "" for nothing.
+    `busy`: seconds of the processor. `aws`, `kube`: requests. `left`: what is not as before, "" for
+    nothing.
     """
 
     ok: bool
     seconds: float
+    busy: float
     aws: int
     kube: int
     breaches: int
@@ -76,7 +79,7 @@ class Bench:
 
     def run(self, kill: bool = False) -> Run:
         """Start the tool and wait for its end; `kill`: end it at its first termination."""
-        before, start = self._world.report(), time.monotonic()
+        before, start, busy = self._world.report(), time.monotonic(), processor_seconds()
         process = self._start()
         try:
             while process.poll() is None and time.monotonic() < start + LIMIT:
@@ -87,9 +90,9 @@ class Bench:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
             code = process.wait()
-        seconds = time.monotonic() - start
+        seconds, busy = time.monotonic() - start, processor_seconds() - busy
         time.sleep(5)  # what the cloud still does with what was asked
-        return self._judged(code == 0 or kill, seconds, before)
+        return self._judged(code == 0 or kill, seconds, busy, before)
 
     def _start(self) -> subprocess.Popen[bytes]:
         program, *options = self._tool(self._world)
@@ -109,7 +112,7 @@ class Bench:
     def _count(self, call: str) -> int:
         return int(self._world.report()["calls"].get(call, 0))
 
-    def _judged(self, ok: bool, seconds: float, before: Mapping[str, Any]) -> Run:
+    def _judged(self, ok: bool, seconds: float, busy: float, before: Mapping[str, Any]) -> Run:
         after = self._world.report()
         calls = {
             name: count - before["calls"].get(name, 0) for name, count in after["calls"].items()
@@ -118,7 +121,8 @@ class Bench:
         breaches = len(after["breaches"]) - len(before["breaches"])
         if not ok:
             print("\n".join(f"# {line}" for line in self._last_words()), flush=True)
-        return Run(ok, seconds, sum(calls.values()) - kube, kube, breaches, self._left(after))
+        aws = sum(calls.values()) - kube
+        return Run(ok, seconds, busy, aws, kube, breaches, self._left(after))
 
     def _last_words(self) -> list[str]:
         """Return the end of what the tool has printed."""
@@ -137,6 +141,16 @@ class Bench:
         if old:
             found.append(f"{counted(old, 'node')} not replaced")
         return ", ".join(found + sorted(f"lock {name}" for name in after["leases"]))
+
+
+def processor_seconds() -> float:
+    """Return what all tools so far have taken of the processor.
+
+    It hardly depends on what else the machine does. Worlds do not count: they are no children of
+    this process.
+    """
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def point_to(world: WorldOnWire, image: str) -> None:
@@ -173,8 +187,9 @@ def told(run: Run) -> str:
 
 
 def figures(run: Run) -> tuple[str, ...]:
-    """Return the cells about one run: time, AWS calls, requests per pod, breaches."""
-    return told(run), str(run.aws), f"{run.kube / PODS:.1f}", str(run.breaches)
+    """Return the cells about one run, as of COLUMNS."""
+    requests = str(run.aws), f"{run.kube / PODS:.1f}"
+    return told(run), f"{run.busy:.1f} s", *requests, str(run.breaches)
 
 
 def line(*cells: str) -> str:
@@ -205,7 +220,7 @@ def once(name: str) -> str:
         with bench(name, VOLUMES) as world:
             return line(name, *figures(world.run()))
     except NotHere as missing:
-        return line(name, f"not measured: {missing}", "", "", "")
+        return line(name, f"not measured: {missing}", *[""] * 4)
 
 
 def counted(number: int, thing: str, plural: str = "s") -> str:
@@ -227,7 +242,7 @@ def main() -> None:
     names = [name for name in TOOLS if not given.tools or any(part in name for part in given.tools)]
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {versions()}", flush=True)
     if given.only != "whole":
-        print("\n" + head(*COLUMNS[:4]), flush=True)
+        print("\n" + head(*COLUMNS[:5]), flush=True)
         for name in names:
             print(once(name), flush=True)
     if given.only != "volumes":
