@@ -27,6 +27,8 @@ NODE_WIDTH = 19
 NARROW = 100
 """Terminals with fewer columns get shorter names and one blank between columns."""
 NARROW_GROUP, NARROW_NODE = 12, 13
+TEXT_WIDTH = 30
+"""Columns that the name of a node group leaves to the text on a wide terminal."""
 GAP = "  "
 GLUE = "\N{NO-BREAK SPACE}"
 _TOGETHER = re.compile(r"\b(\d+) (?=(?:h|min|s|d|pods?|nodes?|days?)\b)")
@@ -63,7 +65,11 @@ class Screen:
         """Return the widths of the columns of the node group and of the node."""
         if self.narrow:
             return min(self.group, NARROW_GROUP), NARROW_NODE
-        return self.group, NODE_WIDTH
+        if not self.width:
+            return self.group, NODE_WIDTH
+        others = (CLOCK_WIDTH, ELAPSED_WIDTH, PROGRESS_WIDTH, NODE_WIDTH, PHASE_WIDTH)
+        room = self.width - sum(others) - len(GAP) * (len(others) + 1) - TEXT_WIDTH
+        return min(self.group, max(room, NARROW_GROUP)), NODE_WIDTH
 
 
 PLAIN = Screen()
@@ -103,8 +109,8 @@ def line(group: str, event: Mapping[str, Any], screen: Screen = PLAIN) -> str:
     """Return an event as a line: a record of the progress file (see edge.progress).
 
     For example `12:04:31    1:07  blue  4/12  ip-10-0-1-7  drained  14 pods, 31 s`. A subject that
-    is the node group itself is left blank. A text that is a whole line stays as it is. On a narrow
-    screen a long text goes on in lines below, indented.
+    is the node group itself is left blank. A text that is a whole line stays as it is. On a
+    terminal a long text goes on in lines below, indented.
     """
     if event.get("phase") in (CLOSING, EARLIER, WAY_BACK):
         return str(event.get("text") or "").rstrip()
@@ -168,10 +174,10 @@ def _columns(
         phase.ljust(PHASE_WIDTH),
     ]
     head = gap.join(column for column in columns if column) + gap
-    if not screen.narrow:
+    if not screen.width:
         return (head + text).rstrip()
     indent = " " * (len(head) - PHASE_WIDTH - wide_node - 2 * len(gap))
-    if " " not in text:
+    if screen.narrow and " " not in text:
         text = shortened(text, max(screen.width - len(head), NARROW_NODE))
     return "\n".join(wrapped(head, text, indent, screen.width)).rstrip()
 

@@ -48,9 +48,9 @@ def judge_canary(ctx: RotationContext) -> None:
     if not _watched(ctx, min(ctx.canaries, max(1, journal.canaries))):
         ctx.forget("soak")
         return
-    ctx.tell(
-        "canary", ctx.group.name, f"replaced; watching it for {policy.soak:.0f} s", once="soak"
-    )
+    if policy.soak > 0:
+        text = f"replaced; watching it for {policy.soak:.0f} s"
+        ctx.tell("canary", ctx.group.name, text, once="soak")
     if ctx.over("soak", policy.soak):
         ctx.record(canary="passed")
         ctx.tell("canary", ctx.group.name, "passed", once="canary passed")

@@ -167,3 +167,23 @@ def test_a_number_and_its_unit_stay_on_one_line() -> None:
     told = {"seconds": 7.0, "phase": "drained", "text": "i-0123456789abcdef0 of blue, 7 s"}
     lines = line("demo-blue", told, Screen(80, 9)).splitlines()
     assert [text.split()[-2:] for text in lines[1:]] == [["7", "s"]]
+
+
+LONG = "control-plane-eu-west-1c.masters.demo.example.com"
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+def test_no_line_is_wider_than_its_terminal(width: int) -> None:
+    text = "Replacement node i-1 is not ready 300 s after its launch: waiting for its node to join"
+    shown = line(LONG, {**DRAINED, "text": " ".join([text] * 4)}, Screen(width, len(LONG), clock))
+    assert max(map(len, shown.splitlines())) <= width
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [(120, "control-plane-eu-…example.com"), (200, LONG), (0, LONG)],
+)
+def test_a_long_name_of_a_node_group_leaves_room_for_the_text(width: int, shown: str) -> None:
+    (first, *_rest) = line(LONG, DRAINED, Screen(width, len(LONG), clock)).splitlines()
+    assert f"  {shown} " in first
+    assert first.endswith("14 pods, 31 s")

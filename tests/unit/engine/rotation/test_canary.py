@@ -47,7 +47,7 @@ def a_canary(
         a_group(*members, *more.pop("fresh", FRESH)),
         [a_node(name) for name in (*outdated, "m", "n")],
         journal,
-        a_policy(1, canary=wanted, soak=60),
+        a_policy(1, canary=wanted, soak=more.pop("soak", 60)),
         marks=Marks(joined=frozenset(f"i-{name}" for name in ready)),
         timers=timers or {},
         **more,
@@ -108,6 +108,13 @@ class TestTheCanary:
     def test_is_judged_where_fewer_nodes_were_outdated_than_canaries_wanted(self) -> None:
         ctx = a_canary("m", outdated="", wanted=3, journal={"canaries": 1})
         assert ctx.memory.nodes.watched == {"i-m"}
+
+    @pytest.mark.parametrize(
+        ("soak", "said"), [(60, ["replaced; watching it for 60 s"]), (0, ["passed"])]
+    )
+    def test_says_for_how_long_it_is_watched(self, soak: float, said: list[str]) -> None:
+        ctx = a_canary("m", soak=soak, watched=frozenset(("i-m",)))
+        assert [event.text for event in ctx.events] == said
 
     @pytest.mark.parametrize(("waited", "verdict"), [(59, ""), (60, "passed")])
     def test_passes_after_the_soak(self, waited: float, verdict: str) -> None:
