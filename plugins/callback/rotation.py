@@ -43,7 +43,10 @@ from ansible_collections.nodeops.rotator.plugins.plugin_utils.narrator import sc
 
 SPEAKING = frozenset(
     f"nodeops.rotator.{name}"
-    for name in ("asg_node_replace", "node_drain", "rotation_plan", "rotation_summary")
+    for name in (
+        *("asg_node_replace", "eks_nodegroup_replace", "karpenter_wait", "node_drain"),
+        *("rotation_plan", "rotation_summary"),
+    )
 )
 """Modules that show lines of their own."""
 TABLES = frozenset(("nodeops.rotator.rotation_plan", "nodeops.rotator.rotation_summary"))

@@ -13,6 +13,7 @@ from ansible.plugins.callback.default import CallbackModule as Default
 
 from ansible_collections.nodeops.rotator.plugins.callback import rotation
 from ansible_collections.nodeops.rotator.plugins.callback.rotation import CallbackModule
+from ansible_collections.nodeops.rotator.tests.unit.floors.shape import ROOT
 
 
 class Screen:
@@ -221,3 +222,14 @@ def test_with_more_words_the_output_is_that_of_ansible(
     output.v2_runner_on_skipped(a_result())
     output.v2_playbook_on_stats("stats")
     assert len(shown) == 3
+
+
+def test_every_module_that_shows_lines_is_known_to_show_them() -> None:
+    """After its own last line, that it has changed something would be told once more."""
+    live = {
+        f"nodeops.rotator.{path.stem}"
+        for path in ROOT.glob("plugins/action/*.py")
+        if "(LiveAction)" in path.read_text(encoding="utf-8")
+    }
+    assert len(live) == 4
+    assert live <= rotation.SPEAKING
