@@ -53,6 +53,7 @@ from ansible_collections.nodeops.rotator.plugins.plugin_utils.reports import (
 keep_interrupts()  # Ansible imports an action plugin in its main process, before any worker
 PAUSE = 0.2
 """Seconds between two reads of the file: the most that a line may lag behind."""
+GROUP_OPTION = "autoscaling_group_name"
 LOOKING = threading.Lock()
 """Held by the thread that follows the file while it reads, shows or tells something."""
 
@@ -236,7 +237,10 @@ class LiveAction(ForkedModule):
         host = str(task_vars.get("inventory_hostname", ""))
         names = task_vars.get("ansible_play_hosts_all", ())
         if host in C.LOCALHOST:
-            host = str(self._task.args.get("autoscaling_group_name") or "")
+            host = str(self._task.args.get(GROUP_OPTION) or "")
             names = ()
         longest = max((len(name) for name in (host, *names)), default=0)
-        return Narrator(host, time.monotonic(), screen(longest), wants_json(task_vars))
+        found = Narrator(host, time.monotonic(), screen(longest), wants_json(task_vars))
+        arguments = (self._task.args.get(name) for name in ("eks_nodegroup", GROUP_OPTION))
+        found.alias = str(next(filter(None, arguments), ""))
+        return found

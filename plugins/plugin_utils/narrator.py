@@ -103,6 +103,9 @@ class Narrator:
     with the node group, and so is a reminder. `spoke`: when the last line was shown.
     """
 
+    alias = ""
+    """What AWS calls the node group, where the inventory calls it otherwise: no name of a node."""
+
     def __init__(self, group: str, began: float, on: Screen = PLAIN, as_json: bool = False) -> None:
         self._group, self._began, self.spoke = group, began, began
         self._screen, self._as_json = on, as_json
@@ -134,7 +137,8 @@ class Narrator:
     def _line(self, event: dict[str, Any]) -> str:
         if self._as_json:
             return json.dumps({"node_group": self._group, **event})
-        return line(self._group, event, self._screen)
+        own = self.alias and event.get("subject") == self.alias
+        return line(self._group, {**event, "subject": ""} if own else event, self._screen)
 
     def _count(self, event: Mapping[str, Any]) -> None:
         """Note how many nodes are replaced, from a progress such as "4/12"."""

@@ -119,3 +119,12 @@ def test_lines_are_shown_only_among_output_for_people(
     assert narrator.may_show({"rotation_progress": wanted}, callback) is shown
     if wanted == "auto":
         assert narrator.may_show({}, callback) is shown
+
+
+def test_the_node_group_by_the_name_that_aws_has_for_it_is_no_node() -> None:
+    teller = Narrator("demo-web", 0, ON)
+    teller.alias = "web"
+    (own,) = lines(teller, record(subject="web"))
+    (node,) = lines(teller, record(subject="ip-10-0-1-7"))
+    assert "  web  " not in own
+    assert "  ip-10-0-1-7  " in node
