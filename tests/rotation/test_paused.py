@@ -106,3 +106,33 @@ def test_who_took_the_lease_meanwhile_meets_nobody(kind: str) -> None:
     assert result.error is not None
     assert "taken over by thief" in str(result.error)
     assert world.judge.breaches == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "status"),
+    [
+        pytest.param(5.0, "complete", id="it may still create it again"),
+        pytest.param(1000.0, "failed", id="somebody may have held it meanwhile"),
+    ],
+)
+def test_a_lease_that_is_deleted_meanwhile_is_created_again_in_time_only(
+    seconds: float, status: str
+) -> None:
+    world = due()
+    run = prepare(world, BLUE)
+    asleep(run, "Evict", seconds)
+
+    def delete() -> None:
+        if run.inbox.sleeps:
+            name = lease_name(world.account.groups[BLUE].arn)
+            world.cluster.delete("leases", world.cluster.object("leases", name, "kube-system"), 0)
+        else:
+            world.kernel.after(1, delete)
+
+    world.kernel.after(1, delete)
+    result = run()
+    assert result.status == status, (result.error, run.story())
+    assert ("could not be created again in time" in str(result.error)) is (status == "failed")
+    # Until it renews its Lease it cannot know that somebody has deleted it.
+    known = [one for one in world.judge.breaches if "nobody holds its Lease" not in one.why]
+    assert known == []

@@ -150,6 +150,11 @@ class VirtualInbox:
                 else:
                     self._arrived.append(message)
 
+    @property
+    def sleeps(self) -> float:
+        """Seconds for which the process still sleeps."""
+        return max(0.0, self._wakes - self.kernel.now)
+
     def next_moment(self, until: float) -> float:
         """Return the moment of the next thing that happens, `until` at the latest."""
         paused = [due[0] for due, _messages in self._feeds.values() if due[0] > self.kernel.now]

@@ -5,9 +5,14 @@
 
 from __future__ import annotations
 
+import datetime
 import random
+from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import USUAL_NAMESPACE
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
+    ACT_UNTIL,
+)
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import BEFORE, DURING, kind
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.undoers import take_marks_off
 from ansible_collections.nodeops.rotator.tests.simulate.trial import Rival, Trial
@@ -85,12 +90,26 @@ def the_process_sleeps(trial: Trial, dice: random.Random) -> None:
                 excuse_node_taken_over(trial)
 
 
+def _sleeps_too_long(trial: Trial, lease: dict[str, Any]) -> bool:
+    """Return whether the holder of a Lease sleeps until it may act no more.
+
+    It creates a deleted one before that alone: who knows who has held it meanwhile.
+    """
+    renewed = datetime.datetime.fromisoformat(lease["spec"]["renewTime"].replace("Z", "+00:00"))
+    age = (trial.world.kernel.utc() - renewed).total_seconds()
+    holder = lease["spec"].get("holderIdentity")
+    held = (run for run in trial.runs if run.result is None and run.policy.holder == holder)
+    return any(age + run.inbox.sleeps >= run.policy.lease_duration * ACT_UNTIL for run in held)
+
+
 @kind("F", DURING)
 def the_lease_is_deleted(trial: Trial, dice: random.Random) -> None:
     for lease in list(trial.world.cluster.objects("leases", "kube-system")):
         if lease["metadata"]["name"].startswith("nodeops"):
             if any("deletes the Lease" in text for _at, text in trial.log):
                 trial.excuse("was deleted twice")
+            if _sleeps_too_long(trial, lease):
+                trial.excuse("could not be created again in time")
             trial.tell("SOMEBODY deletes the Lease")
             path = f"{LEASES}/{lease['metadata']['name']}"
             trial.world.cluster.request("DELETE", path, token="operator")
