@@ -9,6 +9,7 @@ It answers templates, parameters and images correctly.
 from __future__ import annotations
 
 import base64
+import functools
 import gzip
 import urllib.request
 from collections.abc import Iterator
@@ -46,9 +47,16 @@ def moto() -> Iterator[Any]:
     server.stop()
 
 
+@functools.cache
+def base_image() -> str:
+    """Return the ID of an image that moto has always; to list them all takes it seconds."""
+    found = boto3.client("ec2").describe_images(Owners=["amazon"])["Images"]
+    return str(found[0]["ImageId"])
+
+
 def own_image(ec2: Any, name: str) -> str:
     """Register an image of the account and return its ID."""
-    base = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    base = base_image()
     instance = ec2.run_instances(ImageId=base, InstanceType="m5.large", MinCount=1, MaxCount=1)[
         "Instances"
     ][0]["InstanceId"]
