@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Any
 
 import pytest
@@ -57,7 +58,8 @@ def test_a_device_plugin_that_takes_minutes_is_waited_for() -> None:
     assert run.result.status == "complete"
     assert all_current(world)
     ready = [text for text in run.story() if " ready " in text]
-    assert all(float(text.rsplit("after ", 1)[1].split()[0]) > 400 for text in ready)
+    assert ready
+    assert all(re.search(r" after (7|8) min", text) for text in ready), ready
 
 
 def test_a_driver_that_goes_away_in_the_soak_begins_the_soak_anew() -> None:
