@@ -49,7 +49,7 @@ def moto() -> Iterator[Any]:
 
 @functools.cache
 def base_image() -> str:
-    """Return the ID of an image that moto has always; to list them all takes it seconds."""
+    """Return an image that moto has always; to list them all takes it seconds."""
     found = boto3.client("ec2").describe_images(Owners=["amazon"])["Images"]
     return str(found[0]["ImageId"])
 
