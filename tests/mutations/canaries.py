@@ -88,4 +88,20 @@ MUTATIONS = (
         UNIT + "test_capacity.py",
         "test_only_canaries_are_taken_before_they_are_judged_and_those_that_went_count",
     ),
+    Mutation(
+        "a selected node and one that is out of service wait for each other",
+        ENGINE + "capacity.py",
+        "    stand_back(ctx)\n",
+        "",
+        UNIT + "test_stand_back.py",
+        "test_the_one_that_is_out_of_service_is_selected_instead",
+    ),
+    Mutation(
+        "what is on its way to be cordoned is not selected any more",
+        ENGINE + "stand_back.py",
+        "return not (asked or member.id in ctx.journal.decrements)",
+        "return True",
+        UNIT + "test_stand_back.py",
+        "test_it_stays_selected_where_that_helps_nobody",
+    ),
 )

@@ -57,6 +57,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.se
     keep_set,
     to_protect,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.stand_back import (
+    stand_back,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.taken_back import (
     note_taken_back,
 )
@@ -145,6 +148,7 @@ def choose(ctx: RotationContext) -> None:
     note_shut(ctx)
     if any(name in ctx.situation.by_id for name in ctx.journal.decrements):
         return
+    stand_back(ctx)
     window = limits(ctx)
     leaving, available = len(ctx.situation.leaving), ctx.situation.available
     if ctx.canaries and not ctx.journal.canary:
