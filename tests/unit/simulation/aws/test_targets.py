@@ -75,7 +75,8 @@ def test_without_its_target_group_an_instance_cannot_enter_service(world: Any) -
     world.wait(40)
     group = world.account.groups["blue"]
     (launched,) = {name for name in world.account.instances if name not in before}
-    failed = next(one for one in group.activities if launched in one.description)
+    (failed,) = (one for one in group.activities if one.status == "Failed")
+    assert launched in failed.description
     assert failed.message == (
         f"Failed to update target group {target_group.arn}: Target group '{target_group.arn}' not"
         " found Updating load balancer configuration failed"
