@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.builders import (
     CLEAN,
     all_current,
     bare,
+    boot_times,
     images,
     sizes,
     traces,
@@ -57,9 +57,7 @@ def test_a_device_plugin_that_takes_minutes_is_waited_for() -> None:
     assert run.result is not None
     assert run.result.status == "complete"
     assert all_current(world)
-    ready = [text for text in run.story() if " ready " in text]
-    assert ready
-    assert all(re.search(r" after (7|8) min", text) for text in ready), ready
+    assert min(boot_times(run.story())) > 400
 
 
 def test_a_driver_that_goes_away_in_the_soak_begins_the_soak_anew() -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import (
@@ -73,6 +74,16 @@ def bare(size: int, kind: NodeKind | None = None, broken: bool = False) -> World
 
 LASTING = {"version", "reader", "boots", "drains"}
 """What a record says while there is nothing to restore: its form, and earlier durations."""
+
+
+def boot_times(story: list[str]) -> list[int]:
+    """Return after how many seconds new nodes became ready, as the run has told."""
+    units = {"h": 3600, "min": 60, "s": 1}
+    texts = [line.rsplit(" after ", 1)[1] for line in story if " ready " in line]
+    return [
+        sum(int(number) * units[unit] for number, unit in re.findall(r"(\d+) (h|min|s)\b", text))
+        for text in texts
+    ]
 
 
 def traces(world: World, group: str = BLUE) -> dict[str, Any]:
