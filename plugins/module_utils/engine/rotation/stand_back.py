@@ -17,7 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 
 
 def stand_back(ctx: RotationContext) -> None:
-    """Select nothing that is untouched while it may not be cordoned and another has to go first.
+    """Unselect what is untouched where something out of service has to go first.
 
     A Node may vanish between selection and cordon. Then too few are available for the cordon, and
     only the replacement of the one that is out of service brings that back: it would wait for the

@@ -42,7 +42,7 @@ MISSED = {missing_timer("i-w"): NOW - 90}
 
 
 def a_look(*nodes: Any, **more: Any) -> RotationContext:
-    """A look at a surge of one; x is selected, and the Node of w is gone unless it is given."""
+    """A look at a surge of one: x is selected, the Node of w gone unless given."""
     shown = nodes or (a_node("x"), a_node("y"), a_node("n"))
     usual = {"ours": 1, "policy": a_policy(1), "timers": MISSED, "seen_nodes": frozenset(("i-w",))}
     marks = Marks(joined=frozenset(("i-n",)), selected=frozenset(("i-x",)))
