@@ -106,7 +106,8 @@ def test_the_module_for_images_of_kops_reads_every_option(seen: set[str], tmp_pa
     name = "kops_instance_group_image"
     with reached(tmp_path, "kops") as env:
         ec2 = boto3.Session().client("ec2", endpoint_url=env["AWS_ENDPOINT_URL"])
-        (newest, *_others) = ec2.describe_images(Owners=["099720109477"])["Images"]
+        found = ec2.describe_images(Owners=["099720109477"])["Images"]
+        newest = max(found, key=lambda image: image["CreationDate"])
         store = {"kops_state_store": f"s3://{kops_wire.STORE}", "kops_cluster": kops_wire.CLUSTER}
         groups = {"instance_groups": [kops_wire.GROUP], "image": newest["ImageId"], "run_id": "r1"}
         executable = {"kops_executable": env["WORLD_KOPS"], "_ansible_check_mode": False}
