@@ -47,7 +47,7 @@ def a_pod(dice: random.Random) -> Pod:
 
 def some(dice: random.Random, number: int) -> dict[str, Budget]:
     """So many budgets by UID."""
-    chosen = [dice.choice([*SELECTORS, None]) for _ in range(number)]
+    chosen = [dice.choice([*SELECTORS, None]) for _number in range(number)]
     found = (a_budget(at, selector) for at, selector in enumerate(chosen))
     return {budget.uid: budget for budget in found}
 
@@ -57,7 +57,7 @@ def test_every_budget_that_covers_a_pod_is_near_it(seed: int) -> None:
     dice = random.Random(seed)
     items = some(dice, 12)
     found = index(items)
-    for pod in (a_pod(dice) for _ in range(30)):
+    for pod in (a_pod(dice) for _number in range(30)):
         near = covering(pod, found.near(pod))
         assert sorted(one.id for one in near) == sorted(
             one.id for one in covering(pod, items.values())

@@ -151,7 +151,8 @@ def test_the_instances_of_nodes_stay_the_same_object_until_one_comes_or_goes() -
     known = index(nodes, ())
     beats = {key: dataclasses.replace(node, resource_version="9") for key, node in nodes.items()}
     same = index(beats, (), known)
-    assert same.ids is known.ids == {node.instance_id for node in nodes.values()}
+    assert same.ids is known.ids
+    assert known.ids == {node.instance_id for node in nodes.values()}
     more = index({**beats, "new": a_node("new")}, (), same)
     assert more.ids == known.ids | {"i-new"}
     assert index(beats, (), more).ids == known.ids

@@ -158,7 +158,7 @@ def test_ages_are_judged_anew_with_each_read_until_the_first_one_is_known() -> N
 @pytest.mark.parametrize("seed", range(30))
 def test_what_a_situation_says_of_its_members_is_what_they_say(seed: int) -> None:
     chance = Chance(seed)
-    for _ in range(10):
+    for _number in range(10):
         chance.change()
     members = join(chance.group, chance.nodes, TARGET, chance.marks, None, 2000.0)
     found = Situation(members, len(members), len(members))
