@@ -34,6 +34,11 @@ def counted(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
+def part_of(number: int, whole: int, thing: str) -> str:
+    """Return a part of a whole with its verb: 1 of 4 nodes is, 2 of 4 nodes are."""
+    return f"{number} of {counted(whole, thing)} {'is' if number == 1 else 'are'}"
+
+
 def tag_text(value: object) -> str:
     """Return a tag's value as AWS stores it: "true" for true of YAML, "" for nothing."""
     if isinstance(value, bool):

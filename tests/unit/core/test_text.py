@@ -11,6 +11,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import (
     counted,
     duration,
     listed,
+    part_of,
     tag_text,
 )
 
@@ -67,3 +68,11 @@ def test_a_noun_agrees_with_its_number(number: int, said: str) -> None:
 )
 def test_a_tag_is_written_as_aws_stores_it(value: object, text: str) -> None:
     assert tag_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "whole", "said"),
+    [(1, 1, "1 of 1 node is"), (1, 4, "1 of 4 nodes is"), (4, 4, "4 of 4 nodes are")],
+)
+def test_a_part_has_the_verb_of_its_number(number: int, whole: int, said: str) -> None:
+    assert part_of(number, whole, "node") == said

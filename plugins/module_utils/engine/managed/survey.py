@@ -23,7 +23,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.troub
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import SERVICES
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import Status
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, listed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed, part_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed import lock, turns
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.context import (
     ManagedContext,
@@ -128,7 +128,7 @@ def _nothing_to_do(ctx: ManagedContext) -> Status | None:
 def _beginning(ctx: ManagedContext) -> str:
     at_once = ctx.wanted_config.at_once(ctx.nodegroup.group.desired)
     return (
-        f"{len(ctx.outdated)} of {counted(len(ctx.members), 'node')} are outdated; EKS moves them"
+        f"{part_of(len(ctx.outdated), len(ctx.members), 'node')} outdated; EKS moves them"
         f" to {ctx.policy.target.text}, {at_once} at a time"
     )
 

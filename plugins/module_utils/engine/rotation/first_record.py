@@ -31,6 +31,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.vict
     spread,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.workloads import Loss
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import part_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import following
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
@@ -73,11 +74,9 @@ def write_first_record(ctx: RotationContext) -> None:
         ctx.record(reused=True)
     if ctx.policy.scale_in_fence and not journal.fenced:
         _record_protection(ctx)
-    count = len(ctx.situation.outdated)
+    begun = part_of(len(ctx.situation.outdated), ctx.situation.launched, "node")
     resumed = "; resuming an interrupted run" if ctx.memory.resumed else ""
-    ctx.tell(
-        "start", group.name, f"{count} of {ctx.situation.launched} nodes are outdated{resumed}"
-    )
+    ctx.tell("start", group.name, f"{begun} outdated{resumed}")
 
 
 def _record_previous(ctx: RotationContext, journal: Journal) -> None:
