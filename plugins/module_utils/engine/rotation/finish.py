@@ -8,10 +8,7 @@ from __future__ import annotations
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     Command,
     Protect,
-    ProtectNew,
     SetDesired,
-    SetTag,
-    Suspend,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     FailedError,
@@ -47,6 +44,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.closing import close
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.settings import (
+    settings_of,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.standing import (
     more_than_desired,
@@ -177,11 +177,9 @@ def finish_release(ctx: RotationContext) -> None:
 
 def _is_setting(command: Command) -> bool:
     """Return whether a command sets something: if refused, nothing is left."""
-    if isinstance(command, (Protect, ProtectNew)):
+    if isinstance(command, Protect):
         return command.protected
-    if isinstance(command, SetTag):
-        return command.value is not None
-    return isinstance(command, (SetDesired, LaunchInstance, Suspend))
+    return isinstance(command, (SetDesired, LaunchInstance)) or bool(settings_of(command))
 
 
 def _name_surge(ctx: RotationContext) -> None:

@@ -19,6 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws imp
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
     Lease,
+    Node,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
     cluster_names,
@@ -53,8 +54,11 @@ def _evidence(
     lease: Lease | None,
 ) -> Evidence:
     known = evidence_of(group.name, group.tags, cluster, uid, lease)
-    nodes = {member.id: member.node for member in situation.members if member.node is not None}
-    return count(known, group.instances, nodes, group.read_at, boot_timeout)
+    return count(known, group.instances, _nodes(situation), group.read_at, boot_timeout)
+
+
+def _nodes(situation: Situation) -> dict[str, Node]:
+    return {one.id: one.node for one in situation.members if one.node is not None}
 
 
 def refusal_of_cluster(ctx: RotationContext) -> RotatorError | None:
@@ -110,9 +114,9 @@ def _in_sight(group: Group, situation: Situation, boot_timeout: float) -> Eviden
 
     Those that we have ended are no members, whatever a late read says.
     """
-    nodes = {member.id: member.node for member in situation.members if member.node is not None}
     serving = [member.instance for member in situation.members]
-    return count(Evidence(group.name, group.tags), serving, nodes, group.read_at, boot_timeout)
+    known = Evidence(group.name, group.tags)
+    return count(known, serving, _nodes(situation), group.read_at, boot_timeout)
 
 
 def unproven(ctx: RotationContext) -> str:
