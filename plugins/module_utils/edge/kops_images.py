@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -20,10 +21,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kops.state
     read_text,
     split_store,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
-    RotatorError,
-    UnfinishedError,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.kops.preview import (
     check_patterns,
 )
@@ -35,6 +33,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.kops.version 
     check_versions,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import USUAL_NAMESPACE
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.described import (
+    DescribedGroup,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import kind_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
     NamedSource,
@@ -54,9 +55,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.handover impo
     Locks,
     cluster_of,
     order_of,
-    unfinished_of,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kops import RawKops, store_of
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kops_progress import SetSoFar
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.options import options_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import Result
@@ -65,20 +66,24 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.ch
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
     LeaseClaim,
+    LockOrder,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.inbox import clock
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.group_plan import (
     GroupDone,
     GroupPlan,
+    StalePlanError,
     wanted_image,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.leftovers import (
     refuse_followers,
+    refuse_unfinished,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.result import (
     diff_group,
     show_group,
     tell_allowed,
+    tell_chosen,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.terraform import (
     image_update,
@@ -105,26 +110,8 @@ SPEC: dict[str, Any] = {
     "handover_timeout": {"type": "int", "default": 600},
 }
 """All options of kops_instance_group_image but those of amazon.aws."""
-
-
-@dataclasses.dataclass
-class SetSoFar:
-    """What was done so far, also where it ends with an error."""
-
-    rows: list[dict[str, Any]] = dataclasses.field(default_factory=list)
-    diff: list[str] = dataclasses.field(default_factory=list)
-    warnings: list[str] = dataclasses.field(default_factory=list)
-    changed: bool = False
-
-    def result(self, dry: bool, error: RotatorError | None = None) -> Result:
-        """Return it as the module reports it."""
-        if error is not None:
-            status = "failed" if self.changed else "refused"
-        else:
-            status = "unchanged" if not self.changed else "planned" if dry else "complete"
-        values = {"status": status, "instance_groups": self.rows, **unfinished_of(error)}
-        diff = {"before": "", "after": "".join(self.diff)} if self.diff else None
-        return Result(values, self.changed, diff, tuple(self.warnings), error)
+PLANS = 3
+"""How often an instance group is planned anew that others change before its Lease is ours."""
 
 
 def set_images(module: AnsibleAWSModule) -> Result:
@@ -171,7 +158,21 @@ class ImageSetter:
         self._checked = True
 
     def set(self, name: str) -> None:
-        """Set the image of one instance group under the Lease of its Auto Scaling group."""
+        """Set the image of one instance group under the Lease of its Auto Scaling group.
+
+        What was planned before the Lease was ours is planned anew if somebody has changed it since.
+        """
+        for again in reversed(range(PLANS)):
+            try:
+                self._set(name)
+            except StalePlanError:
+                if not again:
+                    raise
+            else:
+                return
+
+    def _set(self, name: str) -> None:
+        """Raises StalePlanError, before anything is written."""
         update = self._update(self._aws)
         plan = update.plan(name)
         if plan is None:
@@ -197,26 +198,33 @@ class ImageSetter:
         if not owed.store_owed:
             self._note({**row, "status": "unchanged"})
             return
-        if owed.pointer_owed:
-            # The template still has the failed image, which would be taken for the one to restore.
-            raise UnfinishedError(
-                f"The launch template of {name} has not been taken back yet",
-                "Restore the group first: asg_node_replace with state: restored",
-            )
+        refuse_unfinished(name, owed)
         if self._dry:
             self._progress.changed = True
             self._note({**row, "status": "planned"})
             return
 
-        claim = self._claim(group.name, owed.previous, owed.target)
+        image = self._locks.change(*self._restoring(name, group), keep=False)
+        self._note({**row, "status": "complete", "image": image})
+
+    def _restoring(
+        self, name: str, group: DescribedGroup
+    ) -> tuple[LockOrder, Callable[[float], ChangeMade[str]]]:
+        """Return what to do under which Lease so that the state store is restored."""
+        found = self._locks.journal(group.arn)
+        claim = self._claim(group.name, found.previous, found.target)
 
         def act(moment: float) -> ChangeMade[str]:
+            owed = self._locks.journal(group.arn)
+            refuse_unfinished(name, owed)
             self._approve("write the state store", moment)
-            image = self._update(self._aws.until(moment)).restore(name)
-            return ChangeMade(image, (dataclasses.replace(claim, settles=True),))
+            failed = owed.target[2] if owed.canary == "failed" else ""
+            restored = self._update(self._aws.until(moment)).restore(name, failed)
+            if restored.chosen:
+                self._progress.warnings.append(tell_chosen(name, restored))
+            return ChangeMade(restored.image, (dataclasses.replace(claim, settles=True),))
 
-        image = self._locks.change(order_of(self._params, (claim,)), act, keep=False)
-        self._note({**row, "status": "complete", "image": image})
+        return order_of(self._params, (claim,)), act
 
     def _rolling_update(self, name: str) -> dict[str, Any]:
         """Return how the specification wants the nodes of an instance group replaced."""
@@ -239,6 +247,7 @@ class ImageSetter:
 
         def act(moment: float) -> ChangeMade[GroupDone]:
             update = self._update(self._aws.until(moment))
+            update.check_unmoved(plan)
             try:
                 done = update.apply(plan, lambda doing: self._approve(doing, moment))
             except RotatorError as error:

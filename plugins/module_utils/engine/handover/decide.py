@@ -290,7 +290,9 @@ def _left(claim: LeaseClaim, found: str) -> str:
         return found
     journal = load(found)
     if claim.owes:
-        return dump(dataclasses.replace(journal, store_owed=True, origin=claim.origin))
+        # The image that the store names was never tried: it is not the one that has failed before.
+        untried = dataclasses.replace(journal, canary="") if journal.canary == "failed" else journal
+        return dump(dataclasses.replace(untried, store_owed=True, origin=claim.origin))
     settled = dataclasses.replace(journal, store_owed=False, origin=("", "", ""))
     return dump(settled) if journal.store_owed else found
 

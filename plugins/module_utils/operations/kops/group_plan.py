@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import LockedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.image import Image
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.kops.instance_group import (
     InstanceGroup,
@@ -90,3 +91,15 @@ class GroupDone:
     verdict: PreviewVerdict | None
     number: int
     fields: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Restored:
+    """How the state store names the image now. `chosen`: as somebody else has since."""
+
+    image: str
+    chosen: bool = False
+
+
+class StalePlanError(LockedError):
+    """What was planned does not go by what is there any more. Nothing was written."""

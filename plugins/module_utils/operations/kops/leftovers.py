@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Refuse what an interrupted `kops rolling-update` has left behind in AWS."""
+"""Refuse what earlier runs, of kops or of ours, have left behind."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.beside
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups import list_groups
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    RefusedError,
+    UnfinishedError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.data import LATEST
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.group_plan import (
@@ -47,4 +51,17 @@ def refuse_detached(aws: Aws, group: str) -> None:
             f"An interrupted kops rolling-update has detached {', '.join(alive)} from Auto Scaling"
             f" group {group}",
             "Let kops rolling-update finish, or drain and terminate them",
+        )
+
+
+def refuse_unfinished(name: str, owed: Journal) -> None:
+    """Refuse to restore the state store of a group whose template has the failed image still.
+
+    That image would be taken for the one to restore. `name`: the instance group. Raises
+    UnfinishedError.
+    """
+    if owed.pointer_owed:
+        raise UnfinishedError(
+            f"The launch template of {name} has not been taken back yet",
+            "Restore the group first: asg_node_replace with state: restored",
         )

@@ -10,6 +10,7 @@ from typing import Any
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.kops.preview import shorten
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.group_plan import (
     GroupDone,
+    Restored,
 )
 
 
@@ -50,3 +51,11 @@ def tell_allowed(done: GroupDone) -> str:
     if not allowed:
         return ""
     return f"With the image of {done.plan.group.name} kops also changed {'; '.join(allowed)}"
+
+
+def tell_chosen(name: str, restored: Restored) -> str:
+    """Return a sentence about an image that somebody else has named since. `name`: the group."""
+    return (
+        f"The state store of {name} was left as somebody else has written it since: it names"
+        f" {restored.image}, and the launch template has another image"
+    )

@@ -11,6 +11,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kops.client import Kops
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     FailedError,
+    InputError,
     NotFoundError,
     RefusedError,
     RotatorError,
@@ -39,6 +40,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.pla
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.group_plan import (
     GroupDone,
     GroupPlan,
+    Restored,
+    StalePlanError,
     WantedImage,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.images import (
@@ -81,7 +84,7 @@ class ImageUpdate:
             return None
         autoscaling_group, template, version = self._launched(name)
         refuse_detached(self._aws, autoscaling_group)
-        types = group.machine_types
+        types = group.machine_types or (str(version.data.get("InstanceType", "")),)
         text, image = fitting_image(self._aws, self._wanted.image, types, name)
         named = self._meant(group.image)
         return GroupPlan(
@@ -116,8 +119,21 @@ class ImageUpdate:
         """Return the ID of the image that the state store names now, "" if there is none."""
         try:
             return find_image(self._aws, text).id if text else ""
-        except NotFoundError:
+        except (InputError, NotFoundError):
             return ""
+
+    def check_unmoved(self, plan: GroupPlan) -> None:
+        """Refuse a plan that does not go by what is there any more.
+
+        Others may write until the Lease is ours, and kops at any time. Raises StalePlanError.
+        """
+        name, template = plan.group.name, (plan.template_id, plan.template_name)
+        launched = (plan.autoscaling_group, template, plan.version)
+        if (self._kops.group(name), self._launched(name)) != (plan.group, launched):
+            raise StalePlanError(
+                f"Somebody changes instance group {name} or its launch template again and again",
+                "See who does",
+            )
 
     def check(self, plan: GroupPlan) -> None:
         """Compare what somebody else has made; kops's own versions were compared before."""
@@ -257,16 +273,20 @@ class ImageUpdate:
             raise FailedError(f"{after.image.shown} is still pending")
         return True
 
-    def restore(self, name: str) -> str:
+    def restore(self, name: str, failed: str = "") -> Restored:
         """Let the state store name the image that the launch template has.
 
-        Returns how it names the image now.
+        `failed`: the ID of the image that it named when it failed, "" where that is not known. An
+        image that somebody else has named since stays.
         """
         group = self._kops.group(name)
         _source, template, version = self._launched(name)
-        if self._meant(group.image) == version.image_id:
-            return group.image
+        named = self._meant(group.image)
+        if named == version.image_id:
+            return Restored(group.image)
+        if failed and named not in ("", failed):
+            return Restored(group.image, chosen=True)
         restored = group.with_image(name_of(self._aws, version.image_id))
         self._kops.replace(restored)
         self.settle(restored, template[1])
-        return restored.image
+        return Restored(restored.image)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Instances that kops has detached are refused, with their names."""
+"""What earlier runs have left behind is refused, with its name."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.beside import (
     DETACHED_TAG,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    RefusedError,
+    UnfinishedError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.leftovers import (
     refuse_detached,
+    refuse_unfinished,
 )
 from ansible_collections.nodeops.rotator.tests.unit.operations.kops.conftest import (
     CLUSTER,
@@ -54,3 +59,9 @@ def test_an_image_is_not_set_while_there_is_one(cluster: KopsCluster) -> None:
     with pytest.raises(RefusedError, match=name):
         cluster.update().plan(GROUP)
     assert cluster.stored() == before
+
+
+def test_a_state_store_is_not_restored_before_the_launch_template_is() -> None:
+    refuse_unfinished(GROUP, Journal(store_owed=True))
+    with pytest.raises(UnfinishedError, match=f"template of {GROUP} has not been taken back"):
+        refuse_unfinished(GROUP, Journal(store_owed=True, pointer_owed=True))

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.group_plan import (
     GroupDone,
+    Restored,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.result import (
     diff_group,
     show_group,
     tell_allowed,
+    tell_chosen,
 )
 from ansible_collections.nodeops.rotator.tests.unit.operations.kops.conftest import (
     GROUP,
@@ -69,3 +71,9 @@ def test_what_kops_announces_is_shown_as_it_does(cluster: KopsCluster) -> None:
 
 def test_without_other_changes_nothing_is_told(cluster: KopsCluster) -> None:
     assert tell_allowed(foreseen(cluster)) == ""
+
+
+def test_an_image_that_somebody_else_has_named_is_told() -> None:
+    said = tell_chosen(GROUP, Restored("own/golden", chosen=True))
+    assert said.startswith("The state store of nodes-a was left")
+    assert "it names own/golden" in said

@@ -15,10 +15,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.group_plan import (
     GroupDone,
     GroupPlan,
+    Restored,
+    StalePlanError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.update import (
     ImageUpdate,
 )
+from ansible_collections.nodeops.rotator.tests.simulation.aws import build
 from ansible_collections.nodeops.rotator.tests.unit.operations.kops.conftest import (
     CLUSTER,
     GROUP,
@@ -242,7 +245,52 @@ def test_an_unknown_group_is_named(cluster: KopsCluster) -> None:
 
 def test_the_state_store_is_restored_to_what_the_launch_template_has(cluster: KopsCluster) -> None:
     cluster.store(image=cluster.named("new_image"))
-    assert cluster.update().restore(GROUP) == cluster.named("old_image")
+    assert cluster.update().restore(GROUP) == Restored(cluster.named("old_image"))
     assert cluster.stored()["spec"]["image"] == cluster.named("old_image")
     assert len(cluster.images()) == 1
-    assert cluster.update().restore(GROUP) == cluster.named("old_image")
+    assert cluster.update().restore(GROUP) == Restored(cluster.named("old_image"))
+
+
+def test_an_image_that_somebody_else_has_named_since_the_failure_stays(
+    cluster: KopsCluster,
+) -> None:
+    failed = cluster.world.facts["new_image"]
+    chosen = build.add_image(cluster.world.account, "golden").id
+    cluster.store(image=chosen)
+    assert cluster.update().restore(GROUP, failed) == Restored(chosen, chosen=True)
+    assert cluster.stored()["spec"]["image"] == chosen
+    for left in (cluster.named("new_image"), "000000000000/gone", "no name of an image"):
+        cluster.store(image=left)
+        assert cluster.update().restore(GROUP, failed) == Restored(cluster.named("old_image"))
+
+
+def test_a_plan_holds_until_state_store_or_launch_template_change(cluster: KopsCluster) -> None:
+    update = cluster.update()
+    plan = planned(update)
+    update.check_unmoved(plan)
+    before = cluster.stored()
+    cluster.store(maxSize=9)
+    with pytest.raises(StalePlanError, match="Somebody changes instance group nodes-a"):
+        update.check_unmoved(plan)
+    cluster.write(before)
+    update.check_unmoved(plan)
+    applied(cluster.update())
+    cluster.write(before)
+    with pytest.raises(StalePlanError):
+        update.check_unmoved(plan)
+
+
+def test_without_a_type_in_the_specification_that_of_the_launch_template_counts(
+    cluster: KopsCluster,
+) -> None:
+    """kops fills in what a specification leaves open when it updates the cluster."""
+    whole = cluster.stored()
+    del whole["spec"]["machineType"]
+    cluster.write(whole)
+    assert planned(cluster.update()).image.architecture == "x86_64"
+    (template,) = (one for one in cluster.world.account.templates.values() if one.name == TEMPLATE)
+    for version in template.versions.values():
+        version.data["InstanceType"] = "m6g.large"
+    plan = planned(cluster.update())
+    assert plan.image.architecture == "arm64"
+    assert plan.text == cluster.named("new_image").replace("amd64", "arm64")
