@@ -20,8 +20,9 @@ options:
         closed it, the record is renewed, which does not count as a change.
       - V(open) records that it is open.
       - V(read) changes nothing.
+      - V(marked) sets O(labels) and O(annotations) of O(namespace), and leaves the record as it is.
     type: str
-    choices: [closed, open, read]
+    choices: [closed, open, read, marked]
     default: read
   run_id:
     description: ID of the run that closes the gate. Required if O(state=closed).
@@ -30,11 +31,24 @@ options:
     description: Namespace of the Lease, which is named C(nodeops-rotator-gate).
     type: str
     default: kube-system
+  namespace:
+    description: Namespace that gets O(labels) and O(annotations).
+    type: str
+    default: kube-system
+  labels:
+    description: Labels with O(state=marked). A value of null takes one away.
+    type: dict
+    default: {}
+  annotations:
+    description: Annotations with O(state=marked). A value of null takes one away.
+    type: dict
+    default: {}
 notes:
   - Its label C(nodeops.rotator/gate) is C(closed) or C(open), for those who ask the cluster before
     they install something.
-  - In Kubernetes it needs the verbs get, create and update on leases in O(lock_namespace). For
-    O(eks_cluster) it needs the IAM action C(eks:DescribeCluster).
+  - In Kubernetes it needs the verbs get, create and update on leases in O(lock_namespace),
+    with O(state=marked) get and patch on O(namespace) instead. For O(eks_cluster) it needs the IAM
+    action C(eks:DescribeCluster).
 attributes:
   check_mode:
     description: Can run in check mode and return what it would change.
@@ -63,22 +77,29 @@ EXAMPLES = r"""
   nodeops.rotator.cluster_gate:
     eks_cluster: shop
     state: open
+
+- name: Tell those who install something that they have to wait
+  nodeops.rotator.cluster_gate:
+    eks_cluster: shop
+    state: marked
+    annotations:
+      example.com/installations: stopped
 """
 
 RETURN = r"""
 run:
   description: The run that had closed the gate before this call. Empty if it was open.
-  returned: success
+  returned: success, unless O(state=marked)
   type: str
   sample: 20260506T070809Z-1a2b
 since:
   description: Time in UTC at which it had closed the gate, by its clock. Empty if it was open.
-  returned: success
+  returned: success, unless O(state=marked)
   type: str
   sample: '2026-05-06T07:08:09.000000Z'
 renewed:
   description: Time in UTC at which it had renewed that last, by its clock. Empty if it was open.
-  returned: success
+  returned: success, unless O(state=marked)
   type: str
   sample: '2026-05-06T07:38:09.000000Z'
 """

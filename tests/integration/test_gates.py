@@ -155,7 +155,7 @@ def test_a_gate_is_closed_around_work_and_opened_whatever_happens(
 
 
 def test_restore_opens_what_a_killed_run_has_left_closed(kops: WorldOnWire, tmp_path: Path) -> None:
-    """The ready gate that marks the cluster does it."""
+    """The ready gate that marks the cluster does it, by a kubeconfig that kops exports."""
     gates = Gates(kops, tmp_path)
     gates.record(state="closed", run_id="killed")
     mark(kops, {"annotations": {STOPPED: "by hand"}})
@@ -167,7 +167,7 @@ def test_restore_opens_what_a_killed_run_has_left_closed(kops: WorldOnWire, tmp_
     assert (refused.code != 0, run) == (True, []), refused.output
     assert "was closed by run killed" in refused.output
     assert "that run is at work in the cluster" in refused.told()
-    restored, run = gates.play("restore", **with_mark, **without, **by_operator(kops))
+    restored, run = gates.play("restore", **with_mark, **without, who="operator")
     assert (restored.code, run) == (0, []), restored.output
     found = mark(kops, {})
     assert found["labels"][OPEN] == "yes"

@@ -11,6 +11,7 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.namespaces import mark
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import USUAL_NAMESPACE
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.closure import (
     GATE_LEASE,
@@ -26,7 +27,10 @@ SPEC: dict[str, Any] = {
     **KUBE_SPEC,
     "lock_namespace": {"type": "str", "default": USUAL_NAMESPACE},
     "run_id": {"type": "str"},
-    "state": {"type": "str", "choices": ["closed", "open", "read"], "default": "read"},
+    "state": {"type": "str", "choices": ["closed", "open", "read", "marked"], "default": "read"},
+    "namespace": {"type": "str", "default": USUAL_NAMESPACE},
+    "labels": {"type": "dict", "default": {}},
+    "annotations": {"type": "dict", "default": {}},
 }
 """All options of cluster_gate but those of amazon.aws."""
 
@@ -34,10 +38,15 @@ SPEC: dict[str, Any] = {
 def record_gate(module: AnsibleAWSModule) -> Result:
     """Write the state into the Lease of the gate, unless it says so already.
 
-    The run that has closed the gate renews the Lease, which changes nothing.
+    The run that has closed the gate renews the Lease, which changes nothing. Marks are written on a
+    namespace instead.
     """
-    state, run = module.params["state"], module.params["run_id"]
-    kube = KubeClient(connect(module), module.params["lock_namespace"])
+    params, call = module.params, connect(module)
+    if params["state"] == "marked":
+        marks = (params["namespace"], params["labels"], params["annotations"])
+        return Result({}, mark(call, *marks, dry=module.check_mode))
+    state, run = params["state"], params["run_id"]
+    kube = KubeClient(call, params["lock_namespace"])
     lease = kube.read_lease(GATE_LEASE)
     before = closure(lease)
     changed = state == ("open" if before.run else "closed")

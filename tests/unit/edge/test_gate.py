@@ -89,3 +89,21 @@ def test_reading_changes_nothing(world: World) -> None:
 def test_a_namespace_that_is_not_there_is_an_error(world: World) -> None:
     with pytest.raises(NotFoundError, match="lock_namespace"):
         recorded(state="closed", run_id="r1", lock_namespace="nowhere")
+
+
+def test_a_namespace_is_marked_once_and_the_record_stays_as_it_is(world: World) -> None:
+    recorded(state="closed", run_id="r1")
+    marks = {"labels": {"example.com/open": False}, "annotations": {"example.com/why": "rotation"}}
+    planned = recorded(check=True, state="marked", **marks)
+    first, second = (recorded(state="marked", **marks) for _again in range(2))
+    assert (planned, first, second) == (Result({}, True), Result({}, True), Result({}, False))
+    meta = (world.cluster.object("namespaces", "kube-system") or {})["metadata"]
+    assert meta["labels"]["example.com/open"] == "false"
+    assert meta["annotations"]["example.com/why"] == "rotation"
+    taken = recorded(state="marked", annotations={"example.com/why": None})
+    assert taken.changed
+    meta = (world.cluster.object("namespaces", "kube-system") or {})["metadata"]
+    assert "example.com/why" not in meta.get("annotations", {})
+    assert run_in(world) == "r1"
+    with pytest.raises(NotFoundError, match="read namespace nowhere"):
+        recorded(state="marked", namespace="nowhere", **marks)

@@ -23,3 +23,9 @@ def test_whoever_closes_it_says_who_he_is(run: Runner, world: World) -> None:
     assert outcome.code != 0
     assert "run_id" in outcome.result["msg"]
     assert run.writes() == []
+
+
+def test_a_namespace_is_marked(run: Runner, world: World) -> None:
+    marked = run("cluster_gate", state="marked", labels={"example.com/open": False})
+    assert (marked.code, marked.result["changed"]) == (0, True), marked.result
+    assert run.writes() == ["PATCH /api/v1/namespaces/kube-system"]

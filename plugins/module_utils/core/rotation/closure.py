@@ -11,6 +11,8 @@ it holds no other Lease, so that nobody takes it for dead then.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
+from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import LEASE_PREFIX, PREFIX
@@ -61,3 +63,27 @@ def written(lease: Lease | None, run: str) -> Lease:
         labels=((LABEL, "closed" if run else "open"),),
         notes=((SINCE, before.since),) if run and run == before.run else (),
     )
+
+
+def missing_marks(
+    metadata: Mapping[str, Any], labels: Mapping[str, Any], annotations: Mapping[str, Any]
+) -> dict[str, dict[str, str | None]]:
+    """Return the merge patch of an object's metadata that lets it have these marks, {} for none.
+
+    `metadata`: as it is. `labels`, `annotations`: values of any kind that is written in one word;
+    None takes a mark away.
+    """
+    wanted = {"labels": labels, "annotations": annotations}
+    patch = {kind: _missing(metadata.get(kind) or {}, marks) for kind, marks in wanted.items()}
+    return {kind: marks for kind, marks in patch.items() if marks}
+
+
+def _missing(found: Mapping[str, str], marks: Mapping[str, Any]) -> dict[str, str | None]:
+    texts = {key: _text(value) for key, value in marks.items()}
+    return {key: text for key, text in texts.items() if found.get(key) != text}
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return None if value is None else str(value)

@@ -17,6 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.clos
     GATE_LEASE,
     Closure,
     closure,
+    missing_marks,
     written,
 )
 
@@ -85,3 +86,33 @@ def test_nobody_takes_it_for_the_lease_of_a_node_group() -> None:
     """A control plane waits for each Lease of these labels that is held."""
     wanted = NODE_GROUPS.partition(",")[0].partition("=")[0]
     assert wanted not in dict(written(None, "night-7").labels)
+
+
+FOUND = {"labels": {"a": "1", "b": "true"}, "annotations": {"gone": "x", "stays": "y"}}
+
+
+def test_only_the_marks_that_are_not_there_are_set_and_taken_away() -> None:
+    labels = {"a": 1, "b": True, "c": "new"}
+    annotations = {"gone": None, "was never": None, "stays": "y"}
+    patch = missing_marks(FOUND, labels, annotations)
+    assert patch == {"labels": {"c": "new"}, "annotations": {"gone": None}}
+
+
+@pytest.mark.parametrize(
+    ("value", "written_as"),
+    [("2", "2"), (2, "2"), (False, "false"), (1.5, "1.5"), ("", ""), (None, None)],
+)
+def test_a_value_is_written_in_one_word(value: object, written_as: str | None) -> None:
+    assert missing_marks(FOUND, {"a": value}, {}) == {"labels": {"a": written_as}}
+
+
+@pytest.mark.parametrize("metadata", [{}, {"labels": None}, {"labels": {}, "annotations": None}])
+def test_what_was_never_there_is_not_taken_away(metadata: dict[str, None]) -> None:
+    assert missing_marks(metadata, {"a": None}, {"x": None}) == {}
+
+
+def test_a_label_is_no_annotation_of_the_same_name() -> None:
+    assert missing_marks(FOUND, {"stays": "y"}, {"a": "1"}) == {
+        "labels": {"stays": "y"},
+        "annotations": {"a": "1"},
+    }
