@@ -5,106 +5,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
-
 import pytest
 
 pytest.importorskip("ansible_collections.amazon.aws.plugins.module_utils.modules")
 pytest.importorskip("ansible_collections.kubernetes.core.plugins.module_utils.args_common")
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge import kops_images
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kops_images import (
     PLANS,
-    SPEC,
-    set_images,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.change import (
-    ChangeMade,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
-    LeaseClaim,
-    LockOrder,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build
-from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Tag
-from ansible_collections.nodeops.rotator.tests.simulation.scenarios import kops
-from ansible_collections.nodeops.rotator.tests.unit.edge.builders import a_module
+from ansible_collections.nodeops.rotator.tests.unit.edge.kops_builders import (
+    by_hand,
+    done,
+    reached,
+    waits,
+)
 from ansible_collections.nodeops.rotator.tests.unit.operations.kops.conftest import (
-    CLUSTER,
     GROUP,
-    TEMPLATE,
     KopsCluster,
 )
-
-Meanwhile = Callable[[], None]
-
-
-class Waiting:
-    """A Lease that somebody holds, who does something meanwhile, once or each time."""
-
-    def __init__(self, meanwhile: Iterable[Meanwhile] = (), recorded: Journal = Journal()) -> None:
-        self._meanwhile, self.recorded = iter(meanwhile), recorded
-        self.orders: list[LockOrder] = []
-        self.left: tuple[LeaseClaim, ...] = ()
-
-    def __call__(self, _module: Any) -> Waiting:
-        return self
-
-    def journal(self, arn: str) -> Journal:
-        return self.recorded
-
-    def check_cluster(self, groups: Any, named: str, aws: Any) -> str:
-        return "uid"
-
-    def elsewhere(self, groups: Any, run_id: str) -> tuple[()]:
-        return ()
-
-    def change(self, order: LockOrder, act: Callable[[float], ChangeMade[Any]], keep: bool) -> Any:
-        self.orders.append(order)
-        next(self._meanwhile, lambda: None)()
-        made = act(float("inf"))
-        self.left = made.claims
-        if made.error is not None:
-            raise made.error
-        return made.answer
 
 
 @pytest.fixture
 def cluster(monkeypatch: pytest.MonkeyPatch) -> KopsCluster:
     """A kops cluster that the module reaches, whose Lease is free."""
-    made = KopsCluster.built()
-    monkeypatch.setattr(kops_images, "RawAws", lambda _module: made.call)
-    monkeypatch.setattr(kops_images, "RawKops", lambda _module: made.raw)
-    monkeypatch.setattr(kops_images, "Locks", Waiting())
-    return made
-
-
-def done(cluster: KopsCluster, **params: Any) -> Any:
-    given = {
-        "kops_cluster": CLUSTER,
-        "kops_state_store": f"s3://{kops.BUCKET}",
-        "instance_groups": [GROUP],
-        "image": cluster.named("new_image"),
-        "run_id": "night-7",
-        **params,
-    }
-    return set_images(a_module(SPEC, **given))
-
-
-def waits(monkeypatch: pytest.MonkeyPatch, *meanwhile: Meanwhile, **recorded: Any) -> Waiting:
-    """Let each of these happen while the Lease is waited for, one after the other."""
-    found = Waiting(meanwhile, Journal(**recorded))
-    monkeypatch.setattr(kops_images, "Locks", found)
-    return found
-
-
-def by_hand(cluster: KopsCluster) -> None:
-    """Update the whole cluster with kops, as somebody else does."""
-    words = ["update", "cluster", "--name", CLUSTER, "--state", f"s3://{kops.BUCKET}"]
-    ran = cluster.raw([*words, "--create-kube-config=false", "--yes"], "")
-    assert ran.code == 0, ran.errors
+    return reached(monkeypatch)
 
 
 def test_what_somebody_changes_in_the_specification_while_we_wait_stays(
@@ -225,110 +151,3 @@ def test_a_template_whose_image_fails_while_we_wait_is_restored_first(
     assert f"The launch template of {GROUP} has not been taken back" in str(result.error)
     assert cluster.stored()["spec"]["image"] == cluster.named("new_image")
     assert locks.left == ()
-
-
-class Between:
-    """Lets something happen right after a command of kops, once."""
-
-    def __init__(self, cluster: KopsCluster, after: str, act: Meanwhile) -> None:
-        self._raw, self._after, self._act = cluster.raw, after, act
-        self._done = False
-
-    def __call__(self, words: Any, given: str) -> Any:
-        ran = self._raw(words, given)
-        what = "yes" if "--yes" in words else "preview" if "update" in words else words[0]
-        if what == self._after and "--help" not in words and not self._done:
-            self._done = True
-            self._act()
-        return ran
-
-
-def between(
-    cluster: KopsCluster, monkeypatch: pytest.MonkeyPatch, after: str, act: Meanwhile
-) -> None:
-    found = Between(cluster, after, act)
-    monkeypatch.setattr(kops_images, "RawKops", lambda _module: found)
-
-
-@pytest.mark.parametrize("after", ["preview", "yes"])
-def test_a_machine_type_that_kops_applies_beside_our_image_is_no_success(
-    cluster: KopsCluster, monkeypatch: pytest.MonkeyPatch, after: str
-) -> None:
-    def beside() -> None:
-        cluster.store(machineType="m6i.xlarge")
-        by_hand(cluster)
-
-    between(cluster, monkeypatch, after, beside)
-    result = done(cluster)
-    assert result.values["status"] == "failed"
-    assert "other fields InstanceType" in str(result.error)
-    spec = cluster.stored()["spec"]
-    assert (spec["image"], spec["machineType"]) == (cluster.named("old_image"), "m6i.xlarge")
-    assert cluster.images()[-1] == cluster.world.facts["old_image"]
-
-
-def test_a_state_store_that_is_restored_from_a_backup_in_between_is_a_failure(
-    cluster: KopsCluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    backup = cluster.stored()
-    between(cluster, monkeypatch, "replace", lambda: cluster.write(backup))
-    result = done(cluster)
-    assert "is not what was written to the state store" in str(result.error)
-    assert cluster.stored() == backup
-    assert cluster.images() == [cluster.world.facts["old_image"]]
-
-
-def test_a_state_store_that_was_restored_from_a_backup_gets_the_image_again(
-    cluster: KopsCluster,
-) -> None:
-    """The launch template has it, and the next update of the cluster would take it away."""
-    backup = cluster.stored()
-    done(cluster)
-    cluster.write(backup)
-    result = done(cluster)
-    assert (result.changed, result.values["status"]) == (True, "complete")
-    assert cluster.stored()["spec"]["image"] == cluster.named("new_image")
-    assert result.values["instance_groups"][0]["version"] == 2
-    assert len(cluster.images()) == 2
-
-
-def test_a_backup_from_before_an_upgrade_of_kops_is_refused(cluster: KopsCluster) -> None:
-    objects = cluster.world.account.buckets[kops.BUCKET]
-    path = f"{CLUSTER}/kops-version.txt"
-    objects[path] = type(objects[path])(b"1.32.2\n")
-    result = done(cluster)
-    assert "1.32.2 updated the cluster last" in str(result.error)
-    assert cluster.images() == [cluster.world.facts["old_image"]]
-
-
-@pytest.mark.parametrize("name", [f"{CLUSTER}-2", f"x.{CLUSTER}", "blue.example"])
-def test_a_cluster_whose_name_begins_or_ends_alike_is_left_alone(
-    cluster: KopsCluster, name: str
-) -> None:
-    group = kops.InstanceGroup(GROUP, "Node", 1, "a", "m6i.large", 4)
-    world, old = cluster.world, cluster.world.facts["old_image"]
-    kops.add_instance_group(world, name, group, old)
-    result = done(cluster)
-    assert result.values["status"] == "complete"
-    assert cluster.images(f"{GROUP}.{name}") == [old]
-    assert cluster.images() == [old, world.facts["new_image"]]
-
-
-def test_a_group_that_was_renamed_in_the_state_store_is_not_found(cluster: KopsCluster) -> None:
-    """Its Auto Scaling group stays until somebody deletes the instance group that it was."""
-    objects = cluster.world.account.buckets[kops.BUCKET]
-    whole = cluster.stored()
-    del objects[f"{CLUSTER}/instancegroup/{GROUP}"]
-    cluster.write({**whole, "metadata": {**whole["metadata"], "name": "workers"}})
-    for name, said in ((GROUP, "instancegroup not found"), ("workers", "There is no instance")):
-        result = done(cluster, instance_groups=[name])
-        assert (result.values["status"], result.changed) == ("refused", False)
-        assert said in str(result.error)
-
-
-def test_two_auto_scaling_groups_that_say_they_are_one_are_refused(cluster: KopsCluster) -> None:
-    twin = cluster.world.account.groups[f"nodes-b.{CLUSTER}"]
-    twin.tags["kops.k8s.io/instancegroup"] = Tag(GROUP, True)
-    result = done(cluster)
-    assert (result.values["status"], result.changed) == ("refused", False)
-    assert f"{TEMPLATE}, nodes-b.{CLUSTER}" in str(result.error)

@@ -282,17 +282,14 @@ class _Look:
 
 
 def _left(claim: LeaseClaim, found: str) -> str:
-    """Return the record as it was found, without a debt that the claim settles.
-
-    One that it owes is recorded.
-    """
+    """Return the record as it was found, without a debt that is settled, with one that is owed."""
     if not (claim.settles or claim.owes):
         return found
     journal = load(found)
     if claim.owes:
-        # The image that the store names was never tried: it is not the one that has failed before.
-        untried = dataclasses.replace(journal, canary="") if journal.canary == "failed" else journal
-        return dump(dataclasses.replace(untried, store_owed=True, origin=claim.origin))
+        if journal.canary == "failed":  # another image, which the store does not name
+            journal = dataclasses.replace(journal, canary="")
+        return dump(dataclasses.replace(journal, store_owed=True, origin=claim.origin))
     settled = dataclasses.replace(journal, store_owed=False, origin=("", "", ""))
     return dump(settled) if journal.store_owed else found
 
