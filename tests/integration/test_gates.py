@@ -155,7 +155,7 @@ def test_a_gate_is_closed_around_work_and_opened_whatever_happens(
 
 
 def test_restore_opens_what_a_killed_run_has_left_closed(kops: WorldOnWire, tmp_path: Path) -> None:
-    """The ready gate that marks the cluster does it, by a kubeconfig that kops exports."""
+    """The gate that marks the cluster does it, by a kubeconfig of kops."""
     gates = Gates(kops, tmp_path)
     gates.record(state="closed", run_id="killed")
     mark(kops, {"annotations": {STOPPED: "by hand"}})

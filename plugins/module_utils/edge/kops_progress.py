@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keep what kops_instance_group_image has done so far, also where it ends with an error."""
+"""Keep what kops_instance_group_image has done so far, however it ends."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Somebody else who works on the same instance group as kops_instance_group_image."""
+"""Somebody else who works on the same instance group as the module."""
 
 from __future__ import annotations
 

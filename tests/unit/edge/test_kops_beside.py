@@ -78,7 +78,7 @@ def test_a_label_that_is_set_while_we_wait_keeps_the_image(
 def test_a_version_that_kops_has_made_while_we_wait_is_the_one_before_ours(
     cluster: KopsCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its other fields were wanted by whoever made it, and are none of what we have changed."""
+    """Its other fields were wanted by whoever made it."""
 
     def upgrade() -> None:
         cluster.store(machineType="m6i.xlarge")
@@ -110,7 +110,7 @@ def test_a_group_that_changes_again_and_again_is_left_to_whoever_changes_it(
 def test_an_image_that_people_choose_after_a_failure_is_theirs(
     cluster: KopsCluster, monkeypatch: pytest.MonkeyPatch, known: bool
 ) -> None:
-    """Where it is not known which image failed, whatever is not launched is taken for it."""
+    """Where it is not known which one failed, any other is taken for it."""
     chosen = build.add_image(cluster.world.account, "golden").id
     cluster.store(image=chosen)
     target = ("lt-1", "2", cluster.world.facts["new_image"])

@@ -28,9 +28,9 @@ def mark(
     annotations: Mapping[str, Any],
     dry: bool = False,
 ) -> bool:
-    """Let a namespace have these marks; return whether it did not have them. Raises core.errors.
+    """Let a namespace have these marks; return whether it did not have them.
 
-    `labels`, `annotations`: see missing_marks. `dry`: write nothing.
+    Raises core.errors. `labels`, `annotations`: see missing_marks. `dry`: write nothing.
     """
     path, doing = f"/api/v1/namespaces/{name}", f"read namespace {name}"
     with reaching(doing):

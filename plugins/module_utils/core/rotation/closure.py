@@ -68,7 +68,7 @@ def written(lease: Lease | None, run: str) -> Lease:
 def missing_marks(
     metadata: Mapping[str, Any], labels: Mapping[str, Any], annotations: Mapping[str, Any]
 ) -> dict[str, dict[str, str | None]]:
-    """Return the merge patch of an object's metadata that lets it have these marks, {} for none.
+    """Return the merge patch of metadata that lets it have these marks, {} for none.
 
     `metadata`: as it is. `labels`, `annotations`: values of any kind that is written in one word;
     None takes a mark away.

@@ -282,7 +282,7 @@ class _Look:
 
 
 def _left(claim: LeaseClaim, found: str) -> str:
-    """Return the record as it was found, without a debt that is settled, with one that is owed."""
+    """Return the record as found, without a settled debt and with one that is owed."""
     if not (claim.settles or claim.owes):
         return found
     journal = load(found)

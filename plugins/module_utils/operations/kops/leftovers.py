@@ -55,9 +55,9 @@ def refuse_detached(aws: Aws, group: str) -> None:
 
 
 def refuse_unfinished(name: str, owed: Journal) -> None:
-    """Refuse to restore the state store of a group whose template has the failed image still.
+    """Refuse to restore the state store before the launch template is.
 
-    That image would be taken for the one to restore. `name`: the instance group. Raises
+    The failed image would be taken for the one to restore. `name`: the instance group. Raises
     UnfinishedError.
     """
     if owed.pointer_owed:

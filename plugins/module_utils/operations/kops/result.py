@@ -54,7 +54,7 @@ def tell_allowed(done: GroupDone) -> str:
 
 
 def tell_chosen(name: str, restored: Restored) -> str:
-    """Return a sentence about an image that somebody else has named since. `name`: the group."""
+    """Return a sentence about an image that somebody has named for group `name`."""
     return (
         f"The state store of {name} was left as somebody else has written it since: it names"
         f" {restored.image}, and the launch template has another image"
