@@ -63,7 +63,7 @@ def test_a_state_store_that_is_restored_from_a_backup_in_between_is_a_failure(
 def test_a_state_store_that_was_restored_from_a_backup_gets_the_image_again(
     cluster: KopsCluster,
 ) -> None:
-    """The launch template has it, and the next update of the cluster would take it away."""
+    """The next update of the cluster would take it from the template."""
     backup = cluster.stored()
     done(cluster)
     cluster.write(backup)
@@ -97,7 +97,7 @@ def test_a_cluster_whose_name_begins_or_ends_alike_is_left_alone(
 
 
 def test_a_group_that_was_renamed_in_the_state_store_is_not_found(cluster: KopsCluster) -> None:
-    """Its Auto Scaling group stays until somebody deletes the instance group that it was."""
+    """Its Auto Scaling group has the old name in its tags."""
     objects = cluster.world.account.buckets[kops.BUCKET]
     whole = cluster.stored()
     del objects[f"{CLUSTER}/instancegroup/{GROUP}"]
