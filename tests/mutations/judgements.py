@@ -43,8 +43,8 @@ MUTATIONS = (
     Mutation(
         "a canary that was lost has passed",
         ENGINE + "canary.py",
-        ("    if len(ctx.memory.nodes.watched & serving) >= number:\n        return True\n"),
-        ("    if ctx.memory.nodes.watched:\n        return True\n"),
+        "if len(ctx.memory.nodes.watched.intersection(one.id for one in serving)) >= number:",
+        "if ctx.memory.nodes.watched:",
         UNIT + "test_canary.py",
         "TestTheCanary::test_has_its_time_again_when_another_node_has_to_prove_it",
     ),

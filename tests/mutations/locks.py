@@ -44,7 +44,7 @@ MUTATIONS = (
         "one 401 suspends the run",
         ENGINE + "failures.py",
         (
-            '    elif not ctx.over("credentials", ACCESS_GRACE):\n'
+            '    elif not _lasted(ctx, "credentials", _refused_last(ctx)):\n'
             "        tell_denied(ctx, found)\n"
             "        return None\n"
         ),

@@ -68,6 +68,7 @@ class Found:
     excluded: set[str] = dataclasses.field(default_factory=set)
     shielded: set[str] = dataclasses.field(default_factory=set)
     handled: set[str] = dataclasses.field(default_factory=set)
+    either: set[str] = dataclasses.field(default_factory=set)
 
     @classmethod
     def of(cls, trial: Trial) -> Found:
@@ -138,6 +139,7 @@ class Found:
             member.instance_id
             for member in group.counted()
             if member.lifecycle_state == "InService"
+            and member.instance_id not in self.either
             and member.protected != self._should_be_protected(member.instance_id)
         ]
         if wrong:

@@ -143,8 +143,8 @@ def an_instance_stands_by_and_comes_back(trial: Trial, dice: random.Random) -> N
             return  # AWS refuses, as long as the surge fills MaxSize
         trial.note_desired(trial.group.desired + 1)
         trial.tell(f"SOMEBODY puts {name} back into service")
-        if trial.found.protects_new:
-            trial.found.known.discard(name)  # it is protected like a new one
+        if trial.found.protects_new:  # it is protected like a new one, or was by the run's fence
+            trial.found.either.add(name)
         trial.aws("ExitStandby", **params)
 
     if dice.random() < 0.5:

@@ -6,7 +6,12 @@
 from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import unknown
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.coming import (
+    is_of_this_run,
+    unready,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -61,12 +66,23 @@ def _watched(ctx: RotationContext, number: int) -> bool:
 
     They have to be the same ones all through: a lost or replaced node proves nothing.
     """
-    current = ctx.situation.current
-    serving = {member.id for member in current if member.joined and not member.leaving}
-    if len(ctx.memory.nodes.watched & serving) >= number:
+    serving = [one for one in ctx.situation.current if one.joined and not one.leaving]
+    if len(ctx.memory.nodes.watched.intersection(one.id for one in serving)) >= number:
         return True
-    if len(serving) < number:
+    tried = _tried(ctx, serving, number)
+    if len(tried) < number:
         return False
-    ctx.note(watched=frozenset(sorted(serving)[:number]))
+    ctx.note(watched=frozenset(one.id for one in tried[:number]))
     ctx.forget("soak")
     return True
+
+
+def _tried(ctx: RotationContext, serving: list[Member], number: int) -> list[Member]:
+    """Return the nodes that can prove what is launched now, the youngest first.
+
+    A node that had the target before this run proves nothing of that, unless nothing else is on its
+    way: then a run before this one has launched it, or the group has become smaller.
+    """
+    youngest = sorted(serving, key=lambda one: (-one.instance.launched_at, one.id))
+    new = [one for one in youngest if is_of_this_run(ctx, one)]
+    return new if len(new) >= number or unready(ctx) else youngest

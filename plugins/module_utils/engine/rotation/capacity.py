@@ -158,7 +158,7 @@ def choose(ctx: RotationContext) -> None:
         most = max(1, window.size)
     while leaving < most:
         spare = may_take(available, ctx.situation.base, ctx.window)
-        if not spare and not ctx.situation.idle_away:
+        if not (spare or ctx.situation.idle_away or next_unknown(ctx)):
             return
         member = _next_victim(ctx)
         if member is None or (member.available and not spare):
@@ -169,7 +169,7 @@ def choose(ctx: RotationContext) -> None:
             ctx.poll_soon = True
             return
         leaving, available = leaving + 1, available - member.available
-        take(ctx, member, member.outdated)
+        take(ctx, member, member.outdated or unknown.WITHOUT_NODE)
 
 
 def _next_victim(ctx: RotationContext) -> Member | None:
@@ -207,17 +207,10 @@ def next_unknown(ctx: RotationContext) -> Member | None:
     situation, named = ctx.situation, cluster_names(ctx.group.tags)
     if ctx.policy.unknown_instances != "end" or ctx.policy.cluster not in named:
         return None
-    nodeless = [member for member in situation.nodeless if member.outdated]
+    nodeless = [one for one in situation.nodeless if one.outdated or unknown.is_unknown(ctx, one)]
     if situation.available < situation.base - limits(ctx).unavailable - len(nodeless):
         return None
-    skipped = ctx.memory.nodes.marks.skipped | {member.id for member in unknown.strays(ctx)}
-    skipped |= ctx.passed_over.keys()
-    ready = (
-        member
-        for member in nodeless
-        if member.id not in skipped and not unknown.may_still_join(ctx, member)
-    )
-    return min(ready, key=lambda member: member.id, default=None)
+    return min(unknown.to_end(ctx), key=lambda member: member.id, default=None)
 
 
 def take(ctx: RotationContext, member: Member, reason: str) -> None:
@@ -246,8 +239,8 @@ def adopt(ctx: RotationContext) -> None:
     Replacement nodes that carry it are restored instead.
     """
     for member in _present(ctx, ctx.memory.nodes.marks.skipped):
-        unknown_yet = member.id not in ctx.memory.nodes.records
-        if not (member.outdated or member.marked) and unknown_yet:
+        stays = member.outdated or member.marked or unknown.is_unknown(ctx, member)
+        if not stays and member.id not in ctx.memory.nodes.records:
             ctx.mark(skipped=ctx.memory.nodes.marks.skipped - {member.id})
     for member in ctx.situation.leaving:
         if not member.outdated and member.id not in {

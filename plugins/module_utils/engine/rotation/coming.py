@@ -27,6 +27,12 @@ def unready(ctx: RotationContext) -> int:
     return booting + max(0, situation.desired - situation.launched)
 
 
+def is_of_this_run(ctx: RotationContext, member: Member) -> bool:
+    """Return whether an instance was launched, or left its pool, in this run."""
+    pooled = member.id in ctx.memory.nodes.pooled
+    return pooled or member.instance.launched_at >= (ctx.memory.reads.first_read_at or 0.0)
+
+
 def empties_zone(ctx: RotationContext, member: Member) -> bool:
     """Return whether a zone would lose its last available node too early.
 

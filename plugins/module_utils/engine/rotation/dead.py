@@ -41,9 +41,12 @@ on a node whose instance has not ended: data could be corrupted."""
 
 
 def is_dead(ctx: RotationContext, member: Member) -> bool:
-    """Return whether the node of this instance is dead."""
+    """Return whether the node of this instance is dead.
+
+    One of a control plane never is: its machine may run etcd although its kubelet is silent.
+    """
     node = member.node
-    if node is None or node.ready is True or not ctx.kind.carries_pods:
+    if node is None or node.ready is True or not ctx.kind.carries_pods or ctx.kind.serves_api:
         return False
     return not too_many(ctx) and is_silent(ctx, node)
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import math
+
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     ChangeNode,
     Command,
@@ -154,8 +156,31 @@ def _denied_kinds(ctx: RotationContext) -> frozenset[type[Command]]:
     for kind in ({type(command) for command in ctx.memory.outbox.retries} - refused) | let_in:
         ctx.forget(f"not let in {kind.__name__}")
     return frozenset(
-        kind for kind in refused if ctx.over(f"not let in {kind.__name__}", ACCESS_GRACE)
+        kind
+        for kind in refused
+        if _lasted(ctx, f"not let in {kind.__name__}", _failed_last(ctx, AccessError, kind))
     )
+
+
+def _failed_last(
+    ctx: RotationContext, error: type[RotatorError], kind: type[object] = object
+) -> float:
+    """Return when a command of a kind has met such an error last, -inf if none has."""
+    found = ctx.memory.outbox.retries.items()
+    failed = (
+        retry.failed
+        for command, retry in found
+        if isinstance(command, kind) and isinstance(retry.error, error)
+    )
+    return max(failed, default=-math.inf)
+
+
+def _lasted(ctx: RotationContext, timer: str, last: float) -> bool:
+    """Return whether answers were the same for ACCESS_GRACE, up to the `last` one.
+
+    A time in which nobody asked says nothing.
+    """
+    return ctx.over(timer, ACCESS_GRACE) and last - ctx.memory.timers[timer] >= ACCESS_GRACE - 1e-6
 
 
 def _let_in_since(ctx: RotationContext, kind: type[Command]) -> bool:
@@ -228,7 +253,15 @@ def credentials_error(ctx: RotationContext) -> CredentialsError | None:
     found = next((error for error in errors if isinstance(error, CredentialsError)), None)
     if found is None:
         ctx.forget("credentials")
-    elif not ctx.over("credentials", ACCESS_GRACE):
+    elif not _lasted(ctx, "credentials", _refused_last(ctx)):
         tell_denied(ctx, found)
         return None
     return found
+
+
+def _refused_last(ctx: RotationContext) -> float:
+    """Return when credentials were refused last: now, if what is watched cannot be."""
+    broken = ctx.view.cache.broken.values()
+    if any(isinstance(error, CredentialsError) for error in broken):
+        return ctx.now
+    return _failed_last(ctx, CredentialsError)

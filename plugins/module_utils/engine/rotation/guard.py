@@ -12,6 +12,7 @@ from __future__ import annotations
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     ChangeNode,
     Command,
+    EnterStandby,
     Protect,
     ProtectNew,
     SetDesired,
@@ -63,7 +64,7 @@ def forbids(known: Known, issued: tuple[Command, ...], command: Command) -> str:
     """
     if why := control_plane.forbids(known, command):
         return why
-    if isinstance(command, (ChangeNode, Terminate)):
+    if isinstance(command, (ChangeNode, EnterStandby, Terminate)):
         return _cannot_be_seen(known, command) or _takes_too_much(known, issued, command)
     if isinstance(command, (SetDesired, LaunchInstance)):
         return _misses(known, command)
@@ -144,7 +145,7 @@ def _ending_unseen(known: Known) -> int:
 def _loses(known: Known, command: Command) -> str:
     """Return the instance that this command takes out of service, "" for none."""
     member = None
-    if isinstance(command, Terminate):
+    if isinstance(command, (EnterStandby, Terminate)):
         member = known.situation.by_id.get(command.instance)
     elif isinstance(command, ChangeNode) and command.change.unschedulable is True:
         member = known.situation.by_name.get(command.name)

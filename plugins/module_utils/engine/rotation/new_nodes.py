@@ -37,6 +37,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     kept,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.capacity import take
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.coming import (
+    is_of_this_run,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.console import (
     console_read,
 )
@@ -123,8 +126,7 @@ def awaited(ctx: RotationContext, member: Member) -> str:
         ctx.note(lost_launches=0)
         ctx.mark(joined=ctx.memory.nodes.marks.joined | {member.id})
         took = ctx.since(f"boot {member.id}")
-        fresh = member.instance.launched_at >= (ctx.memory.reads.first_read_at or 0.0)
-        if fresh or member.id in ctx.memory.nodes.pooled:
+        if is_of_this_run(ctx, member):
             ctx.note(boots={**ctx.memory.nodes.boots, member.id: took})
         text = f"{member.id} after {duration(took)}"
         ctx.tell("ready", member.name, text, once=f"ready {member.id}")

@@ -269,7 +269,7 @@ def _failed(memory: Memory, done: Done, now: float) -> Memory:
         pause = max(pause, error.retry_after)
     elif not isinstance(error, TemporaryError):
         pause = max(pause, 5.0)
-    retries = {**memory.outbox.retries, command: Retry(times, now + pause, error)}
+    retries = {**memory.outbox.retries, command: Retry(times, now + pause, error, now)}
     memory = memory.with_fields(retries=retries)
     reads = isinstance(command, (ReadGroup, ReadTargets, *control_plane.COMMANDS))
     if command.service != "aws" or reads:

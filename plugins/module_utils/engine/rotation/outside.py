@@ -79,8 +79,8 @@ def _in_standby(ctx: RotationContext) -> Iterator[tuple[Node, bool]]:
         node = ctx.mine.get(one.id)
         kept = one.kept or one.id in ctx.journal.kept
         if node is not None and not (kept or one.ending):
-            marked = REPLACING in node.annotations or SOFT_TAINT in node.taints
-            if marked or ctx.is_shielded(node):
+            noted = {REPLACING, MARKED_IN} & node.annotations.keys()
+            if noted or SOFT_TAINT in node.taints or ctx.is_shielded(node):
                 yield node, True
 
 

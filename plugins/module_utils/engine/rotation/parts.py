@@ -65,11 +65,12 @@ CanaryVerdict = Literal["none", "passed", "failed"]
 
 @dataclasses.dataclass(frozen=True)
 class Retry:
-    """Failures of a command: how many in a row, when to try again, the last error."""
+    """Failures of a command in a row: how many, the next try, last error and time."""
 
     times: int
     at: float
     error: RotatorError
+    failed: float = math.inf
 
 
 @dataclasses.dataclass(frozen=True)
@@ -136,7 +137,7 @@ class GroupMemory:
     cause: str = ""
     foreign: tuple[Foreign, ...] = ()
     lowered: tuple[int, float] = (0, -math.inf)
-    """How many somebody may have ended who lowered desired, and when he was counted."""
+    """How many he may have ended who lowered desired, and when he was counted."""
     poll_soon: bool = False
     target_reads: Mapping[str, TargetRead] = dataclasses.field(default_factory=dict)
     target_times: Mapping[str, float] = dataclasses.field(default_factory=dict)
@@ -239,8 +240,7 @@ class ReportMemory:
 
     `told`: what was told once. `left`: sentences about what stays as we set it. `problem`: why we
     settle. `canary`: its last verdict. `launches_from`: the template and version that new instances
-    come from again. `changed`: whether this run has changed anything.
-    `pool_ended`: instances of the warm pool that it has ended.
+    come from again. `changed`: we have changed something. `pool_ended`: of the warm pool, by us.
     """
 
     told: frozenset[str] = frozenset()

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
+    MARKED_IN,
     REPLACING,
     SIGNPOST,
 )
@@ -42,7 +43,9 @@ def is_marked(ctx: RotationContext) -> bool:
         return True
     nodes = [member.node for member in ctx.situation.members if member.node is not None]
     return any(
-        SOFT_TAINT in node.taints or REPLACING in node.annotations or ctx.is_shielded(node)
+        SOFT_TAINT in node.taints
+        or {REPLACING, MARKED_IN} & node.annotations.keys()
+        or ctx.is_shielded(node)
         for node in nodes
     )
 
@@ -112,6 +115,10 @@ def _of_nodes(ctx: RotationContext) -> Iterable[str]:
     shielded = [node for node in nodes if ctx.is_shielded(node)]
     if shielded:
         yield _nodes(shielded, "hidden from Cluster Autoscaler's scale-down")
+    told = {node.uid for node in (*marked, *tainted, *shielded)}
+    named = [one for one in nodes if MARKED_IN in one.annotations and one.uid not in told]
+    if named:
+        yield _nodes(named, f"annotated with {MARKED_IN}")
 
 
 def _nodes(nodes: Iterable[Node], how: str) -> str:

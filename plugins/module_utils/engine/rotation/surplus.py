@@ -89,11 +89,13 @@ def spare(ctx: RotationContext) -> Spare:
 def _hidden(ctx: RotationContext, member: Member) -> str:
     """Return why nobody can see what an instance runs, "" if it can be seen.
 
-    Its kubelet runs under a Node that names another one, so it could not be drained. Or its Node
-    is gone, as those of most others.
+    Nobody has seen its Node. Or its kubelet runs under a Node that names another one, so it could
+    not be drained. Or its Node is gone, as those of most others.
     """
     if member.node is not None:
         return ""
+    if unknown.is_unknown(ctx, member):
+        return f": {member.id} {unknown.WITHOUT_NODE}, so nobody can see what runs on it"
     if unknown.was_seen(ctx, member) and (blind := lost_sight(ctx)):
         return f": {blind}"
     other = namesake(member.instance, ctx.nodes.values())

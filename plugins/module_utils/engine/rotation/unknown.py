@@ -35,6 +35,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.gu
 
 STRAY = "stray"
 """Timer: since when a new instance is outdated. Reads then show whether the template has moved."""
+WITHOUT_NODE = "has no Node in this cluster"
+"""Why an instance is ended that has the target, where that is asked for."""
 CLOCKS = 60.0
 """Seconds by which our clock and EC2's may differ, and for which an Auto Scaling group may still
 launch what it launched before its template was changed."""
@@ -46,6 +48,7 @@ def note_seen(ctx: RotationContext) -> None:
     The guard lets no instance end whose Node has not been missing for long (see guard).
     """
     seen = ctx.situation.with_node
+    _leave_current(ctx)
     if ctx.shelved(frozenset.difference, seen, ctx.memory.nodes.seen_nodes):
         ctx.note(seen_nodes=ctx.memory.nodes.seen_nodes | seen)
     timers = ctx.memory.timers
@@ -64,8 +67,47 @@ def was_seen(ctx: RotationContext, member: Member) -> bool:
 
 
 def is_unknown(ctx: RotationContext, member: Member) -> bool:
-    """Return whether this outdated instance has had no Node here in this run."""
-    return bool(member.outdated) and member.node is None and not was_seen(ctx, member)
+    """Return whether nobody has seen the Node of an instance that should have one.
+
+    One that was launched late, from the target, is on its way, or has failed to join.
+    """
+    unseen = member.node is None and not was_seen(ctx, member)
+    return unseen and (bool(member.outdated) or _was_there_long(ctx, member))
+
+
+def _was_there_long(ctx: RotationContext, member: Member) -> bool:
+    """Return whether the instance should have had a Node when this run began.
+
+    If an interrupted run is resumed, that one may have launched it, and it has failed to join.
+    """
+    first = ctx.memory.reads.first_read_at
+    if first is None or ctx.memory.resumed or member.id in ctx.memory.nodes.pooled:
+        return False
+    return member.instance.launched_at < first - ctx.boot_timeout
+
+
+def _leave_current(ctx: RotationContext) -> None:
+    """Leave unknown instances that have the target; they are not waited for either."""
+    current = (one for one in ctx.situation.nodeless if not one.outdated)
+    found = frozenset(one.id for one in current if is_unknown(ctx, one))
+    if not found <= ctx.memory.nodes.marks.skipped:
+        ctx.mark(skipped=ctx.memory.nodes.marks.skipped | found)
+
+
+def to_end(ctx: RotationContext) -> list[Member]:
+    """Return the instances without a Node that may be ended if that is asked for.
+
+    Not those that may still join, nor those that are given up or left for another reason.
+    """
+    left = {*ctx.passed_over, *(one.id for one in strays(ctx))}
+    given_up, begun = ctx.memory.nodes.marks.skipped, ctx.memory.nodes.records
+    return [
+        one
+        for one in ctx.situation.nodeless
+        if one.id not in left and not may_still_join(ctx, one)
+        if (one.id not in given_up if one.outdated else one.id not in begun)
+        if one.outdated or is_unknown(ctx, one)
+    ]
 
 
 def may_still_join(ctx: RotationContext, member: Member) -> bool:

@@ -44,7 +44,7 @@ def a_canary(
     members = [an_instance(name) for name in outdated]
     journal = dataclasses.replace(RUNNING, **more.pop("journal", {"canaries": 1}))
     ctx = a_context(
-        a_group(*members, *more.pop("fresh", FRESH)),
+        a_group(*members, *more.pop("fresh", FRESH), **more.pop("group", {})),
         [a_node(name) for name in (*outdated, "m", "n")],
         journal,
         a_policy(1, canary=wanted, soak=more.pop("soak", 60)),
@@ -135,4 +135,40 @@ class TestTheCanary:
     ) -> None:
         ctx = a_canary(*ready, timers={"soak": NOW - 59}, watched=frozenset(watched))
         assert (ctx.memory.timers.get("soak") == NOW - 59) is left
+        assert ctx.journal.canary == ""
+
+
+class TestWhatWasThereBefore:
+    """The nodes m and n have the target; n alone was launched by this run."""
+
+    FRESH = (an_instance("m", fresh=True, launched_at=499.0), an_instance("n", fresh=True))
+
+    @pytest.mark.parametrize(
+        ("ready", "more", "watched"),
+        [
+            pytest.param("mn", {}, {"i-n"}, id="the one of this run is watched"),
+            pytest.param("m", {}, set(), id="the one on its way is waited for"),
+            pytest.param("m", {"fresh": FRESH[:1]}, {"i-m"}, id="none is on its way"),
+            pytest.param(
+                "m",
+                {"fresh": FRESH[:1], "group": {"desired": 3}},
+                set(),
+                id="one is to be launched",
+            ),
+            pytest.param(
+                "mn", {"pooled": frozenset(("i-m",)), "wanted": 2}, {"i-m", "i-n"}, id="of its pool"
+            ),
+        ],
+    )
+    def test_proves_nothing_of_what_is_launched_now(
+        self, ready: str, more: dict[str, Any], watched: set[str]
+    ) -> None:
+        given = {"fresh": self.FRESH, "journal": {"canaries": more.get("wanted", 1)}, **more}
+        ctx = a_canary(*ready, first_read_at=500.0, **given)
+        assert ctx.memory.nodes.watched == watched
+
+    def test_does_not_stand_in_for_one_that_is_lost(self) -> None:
+        lost = {"watched": frozenset(("i-n",)), "timers": {"soak": NOW - 59}}
+        ctx = a_canary("m", fresh=self.FRESH, first_read_at=500.0, **lost)
+        assert "soak" not in ctx.memory.timers
         assert ctx.journal.canary == ""

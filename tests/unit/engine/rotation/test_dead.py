@@ -83,6 +83,14 @@ class TestSilence:
         assert dead.is_dead(ctx, ctx.situation.members[0]) is False
         assert ctx.commands == [ReadHeartbeat("w")]
 
+    def test_is_no_death_of_a_control_plane_node(self) -> None:
+        tags = {"KubernetesCluster": "c", "kops.k8s.io/instancegroup": "a"}
+        group = dataclasses.replace(GROUP, tags={**tags, "k8s.io/role/control-plane": "1"})
+        nodes = [a_node("w", **SILENT), *others(3)]
+        ctx = a_context(group, nodes, heartbeats=NO_LEASE, **selected("w"))
+        assert ctx.kind.serves_api
+        assert dead.is_dead(ctx, ctx.situation.members[0]) is False
+
     def test_without_a_node_nothing_is_dead(self) -> None:
         ctx = a_look(*others(3))
         assert dead.is_dead(ctx, ctx.situation.members[0]) is False

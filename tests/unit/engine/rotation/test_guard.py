@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     ChangeNode,
     Command,
+    EnterStandby,
     Protect,
     ProtectNew,
     SetDesired,
@@ -144,6 +145,12 @@ def test_an_end_of_ours_with_decrement_explains_one_less() -> None:
             {},
             False,
             id="the end of a drained one",
+        ),
+        pytest.param(
+            EnterStandby("blue", "i-w"), {**WELL, "x": OURS}, {}, True, id="standby of one in use"
+        ),
+        pytest.param(
+            EnterStandby("blue", "i-x"), {**WELL, "x": OURS}, {}, False, id="of a drained one"
         ),
         pytest.param(
             Terminate("i-w", False),

@@ -144,6 +144,9 @@ class TestANodeInStandby:
             pytest.param(AWAY, id="it was being replaced"),
             pytest.param(a_node("w", annotations=HIDDEN), id="it was new"),
             pytest.param(a_node("w", taints=(SOFT_TAINT,)), id="it was outdated"),
+            pytest.param(
+                a_node("w", annotations={MARKED_IN: "blue"}), id="somebody has taken off its taint"
+            ),
         ],
     )
     def test_is_put_back(self, node: Node) -> None:

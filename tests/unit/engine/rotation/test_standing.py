@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
+    MARKED_IN,
     REPLACING,
     SCALE_DOWN_DISABLED,
     SHIELDED,
@@ -108,6 +109,10 @@ def test_no_base_is_made_up_for_a_run_that_recorded_none() -> None:
             {"node": {"annotations": {SHIELDED: "r1"}}},
             "1 node stays hidden from Cluster Autoscaler's scale-down: w",
         ),
+        (
+            {"node": {"annotations": {MARKED_IN: "blue"}}},
+            "1 node stays annotated with nodeops.rotator/group: w",
+        ),
         ({"memory": {"lease": HELD}}, "stays held by this run until it expires"),
     ],
 )
@@ -163,6 +168,7 @@ def test_the_node_of_an_instance_in_standby_is_named_too() -> None:
         pytest.param({"annotations": {REPLACING: "r1"}}, True, id="it was being replaced"),
         pytest.param({"annotations": {SHIELDED: "r1"}}, True, id="it was new"),
         pytest.param({"taints": (SOFT_TAINT,)}, True, id="it was outdated"),
+        pytest.param({"annotations": {MARKED_IN: "blue"}}, True, id="of a group that we rotate"),
         pytest.param({"annotations": {SCALE_DOWN_DISABLED: "true"}}, False, id="somebody else's"),
     ],
 )

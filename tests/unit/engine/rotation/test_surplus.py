@@ -165,6 +165,17 @@ def test_what_runs_under_the_node_of_another_does_not_go(
     assert name_of(ctx) == who
 
 
+@pytest.mark.parametrize("careful", [False, True])
+def test_an_instance_whose_node_nobody_has_seen_does_not_go(careful: bool) -> None:
+    """Nobody knows what runs on it, though it looks empty."""
+    ctx = a_look({}, old=3, careful=careful, ours=2)
+    nodes = [node for node in ctx.view.cache.items(NODES).values() if node.name != "old0"]
+    feeds = [Listed(Feed("pods", node=f"old{n}"), pods(f"old{n}", n)) for n in (1, 2)]
+    ctx.view = View(reduce(Cache(), [Listed(NODES, tuple(nodes)), *feeds]))
+    hidden = ": i-old0 has no Node in this cluster, so nobody can see what runs on it"
+    assert name_of(ctx) == (hidden if careful else "old1")
+
+
 def test_an_old_node_goes_only_where_there_is_no_new_one() -> None:
     assert name_of(a_look({"a": pods("a", 9)}, old=4)) == "a"
     ctx = a_look({}, old=3)

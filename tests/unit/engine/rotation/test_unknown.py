@@ -50,7 +50,7 @@ def a_look(*instances: Any, nodes: str = "", **more: Any) -> RotationContext:
     return a_context(group, [a_node(name) for name in nodes], **more)
 
 
-W, X, NEW = an_instance("w"), an_instance("x"), an_instance("n", fresh=True)
+W, X, NEW = an_instance("w"), an_instance("x"), an_instance("n", fresh=True, launched_at=READ_AT)
 
 
 class TestWhoseNodeWasSeen:

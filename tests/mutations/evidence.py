@@ -1,0 +1,67 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Evidence: of the canary, of what has no Node, of who is not let in."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.tests.mutations.mutation import ENGINE, UNIT, Mutation
+
+MUTATIONS = (
+    Mutation(
+        "a node that had the target before stands in for the canary",
+        ENGINE + "canary.py",
+        "return new if len(new) >= number or unready(ctx) else youngest",
+        "return youngest",
+        UNIT + "test_canary.py",
+        "TestWhatWasThereBefore::test_proves_nothing_of_what_is_launched_now",
+    ),
+    Mutation(
+        "an instance that has the target and no Node is a launch that has failed",
+        ENGINE + "unknown.py",
+        "return unseen and (bool(member.outdated) or _was_there_long(ctx, member))",
+        "return unseen and bool(member.outdated)",
+        UNIT + "test_unknown_current.py",
+        "test_one_with_the_target_is_unknown_if_it_is_no_launch_of_ours",
+    ),
+    Mutation(
+        "what nobody can see into is surplus",
+        ENGINE + "surplus.py",
+        "    if unknown.is_unknown(ctx, member):\n",
+        "    if False:\n",
+        UNIT + "test_surplus.py",
+        "test_an_instance_whose_node_nobody_has_seen_does_not_go",
+    ),
+    Mutation(
+        "a time in which nobody asked counts as refused",
+        ENGINE + "failures.py",
+        " and last - ctx.memory.timers[timer] >= ACCESS_GRACE - 1e-6",
+        "",
+        UNIT + "test_failures_denied.py",
+        "test_what_was_denied_counts_up_to_the_last_answer",
+    ),
+    Mutation(
+        "a node of the control plane counts as dead",
+        ENGINE + "dead.py",
+        " or not ctx.kind.carries_pods or ctx.kind.serves_api:",
+        " or not ctx.kind.carries_pods:",
+        UNIT + "test_dead.py",
+        "TestSilence::test_is_no_death_of_a_control_plane_node",
+    ),
+    Mutation(
+        "what enters standby may leave too few in service",
+        ENGINE + "guard.py",
+        "    if isinstance(command, (EnterStandby, Terminate)):\n",
+        "    if isinstance(command, Terminate):\n",
+        UNIT + "test_guard.py",
+        "test_what_the_guard_forbids",
+    ),
+    Mutation(
+        "the name of our group stays on a node in standby",
+        ENGINE + "outside.py",
+        "noted = {REPLACING, MARKED_IN} & node.annotations.keys()",
+        "noted = {REPLACING} & node.annotations.keys()",
+        UNIT + "test_outside.py",
+        "TestANodeInStandby::test_is_put_back",
+    ),
+)
