@@ -14,6 +14,14 @@ WHOLE = "tests/rotation/"
 
 MUTATIONS = (
     Mutation(
+        "one answer that EKS does not know its update ends the run",
+        ENGINE + "decide.py",
+        "if lasted >= (NODEGROUP_GONE if read and ctx.memory.working else limit):",
+        "if lasted >= limit:",
+        WHOLE + "test_managed_surprises.py",
+        "test_one_answer_that_there_is_no_such_thing_is_no_verdict",
+    ),
+    Mutation(
         "an instance without a node is current by its image alone",
         CORE + "nodegroup.py",
         'known = "" not in launches and instance.source == launches',

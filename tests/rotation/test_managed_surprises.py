@@ -137,6 +137,20 @@ def test_a_release_that_eks_does_not_know_is_refused_at_once() -> None:
     assert result.values["seconds"] < 60
 
 
+@pytest.mark.parametrize("operation", ["DescribeUpdate", "DescribeNodegroup", "ListUpdates"])
+def test_one_answer_that_there_is_no_such_thing_is_no_verdict(operation: str) -> None:
+    """What has just been begun may not be shown everywhere at once."""
+    built = BuiltNodegroup()
+
+    def unknown() -> None:
+        fault = Fault(f"eks:{operation}", "ResourceNotFoundException", "No such thing", times=2)
+        built.world.gate.faults.append(fault)
+
+    once(built, lambda built: bool(built.web.updates), unknown)
+    assert planned(built)().status == "complete"
+    assert (len(built.web.updates), built.images()) == (1, {built.new})
+
+
 def test_throttles_of_two_minutes_are_waited_out() -> None:
     built = BuiltNodegroup()
 

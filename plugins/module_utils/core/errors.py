@@ -28,6 +28,18 @@ do about it.
 
 from __future__ import annotations
 
+LONGEST_WAIT = 60.0
+"""Seconds that we wait at most because a server says so. What is asked once a minute overloads
+nobody, and one answer must not stop a run for hours."""
+
+
+def wait_asked_for(seconds: float | None) -> float | None:
+    """Return how long to wait where a server asks for `seconds`.
+
+    None: it does not say.
+    """
+    return None if seconds is None else min(seconds, LONGEST_WAIT)
+
 
 class RotatorError(Exception):
     """Root of all errors; `str()` is the line for the user, hint included."""
@@ -88,9 +100,9 @@ class ThrottledError(TemporaryError):
     def __init__(
         self, message: str, hint: str = "", code: str = "", retry_after: float | None = None
     ) -> None:
-        """Keep what RotatorError keeps, and the seconds that the server asks to wait."""
+        """Keep what RotatorError keeps, and how long to wait as the server asks."""
         super().__init__(message, hint, code)
-        self.retry_after = retry_after
+        self.retry_after = wait_asked_for(retry_after)
 
 
 class ConflictError(TemporaryError):

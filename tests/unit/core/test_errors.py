@@ -12,6 +12,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RotatorError,
     ThrottledError,
     may_be_done,
+    wait_asked_for,
 )
 
 KINDS = [
@@ -57,6 +58,12 @@ def test_an_error_is_one_line_with_its_hint(kind: type[RotatorError], hint: str,
 def test_a_busy_server_may_say_how_long_to_wait() -> None:
     assert ThrottledError("busy", retry_after=3.0).retry_after == 3.0
     assert ThrottledError("busy").retry_after is None
+
+
+@pytest.mark.parametrize(("asked", "waited"), [(None, None), (0, 0), (60, 60), (7200, 60)])
+def test_nobody_makes_us_wait_for_hours(asked: float | None, waited: float | None) -> None:
+    assert wait_asked_for(asked) == waited
+    assert ThrottledError("busy", retry_after=asked).retry_after == waited
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import wait_asked_for
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Budget, Pod
 
 FINISHED = frozenset(("Succeeded", "Failed"))
@@ -178,8 +179,8 @@ class Verdict(enum.Enum):
 class Answer:
     """An answer of the server.
 
-    `text`: its message. `by`: the budget or webhook that refuses. `retry_after`: seconds that the
-    server asks to wait.
+    `text`: its message. `by`: the budget or webhook that refuses. `retry_after`: seconds to wait
+    since the server asks for it.
     """
 
     verdict: Verdict
@@ -214,6 +215,7 @@ def read_answer(
         )
         return Answer(Verdict.ACCEPTED) if inner < 400 else read_answer(inner, body, retry_after)
     wait = retry_after if retry_after is not None else details.get("retryAfterSeconds")
+    wait = wait_asked_for(wait)
     if found := _WEBHOOK.search(text):
         return Answer(Verdict.ADMISSION, text, found[1], wait)
     causes = details.get("causes") or ()

@@ -178,3 +178,14 @@ def without(cache: Cache, feeds: frozenset[Feed]) -> Cache:
         MappingProxyType({feed: items for feed, items in cache.feeds.items() if feed in feeds}),
         MappingProxyType({feed: error for feed, error in cache.broken.items() if feed in feeds}),
     )
+
+
+def reaches(shown: str, written: str) -> bool:
+    """Return whether a resource version is that of a write or later.
+
+    Versions of one resource can be compared as numbers (Kubernetes: API concepts, resource
+    versions). Of what is no number nothing is known, so it counts as shown.
+    """
+    if not (shown.isdecimal() and written.isdecimal()):
+        return True
+    return int(shown) >= int(written)

@@ -69,7 +69,7 @@ def next_step(
     if ctx.memory.ended is not None:
         return NextStep(ctx.memory, ctx.memory.ended)
     if look.gone:
-        return ctx.end("drained", ("the node does not exist any more",))
+        return _without_node(ctx)
     if look.missing:
         return _not_known_yet(ctx)
     if refused := look.of(Fate.REFUSE):
@@ -94,6 +94,20 @@ def next_step(
     return dataclasses.replace(
         going_on, kinds=going_on.kinds | kinds, wake=min(going_on.wake, final)
     )
+
+
+def _without_node(ctx: NodeDrain) -> NextStep:
+    """Return the next step once the Node object is gone: its pods have to end.
+
+    Its kubelet may run on. What collects pods without a node removes them within minutes.
+    """
+    gone = ("the node does not exist any more",)
+    left = ctx.look.of(*(fate for fate in Fate if fate is not Fate.LEAVE))
+    if not left and not ctx.look.missing:
+        return ctx.end("drained", gone)
+    if ctx.now >= ctx.deadline:
+        return ctx.overdue(f"{_are(left)} still there after {ctx.policy.timeout:g} s", left)
+    return NextStep(ctx.memory, ctx.status("draining", gone), wake=ctx.deadline)
 
 
 def reopened(memory: NodeMemory, look: NodeLook) -> NodeMemory:

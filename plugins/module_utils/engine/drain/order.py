@@ -31,6 +31,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.advan
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.advance import (
     feeds as drain_feeds,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.lifted import (
+    look_again,
+    told_lifted,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.run import (
     OrderedNode,
     OrderMemory,
@@ -99,7 +103,7 @@ def _ordered(name: str, node: Node | None) -> OrderedNode:
     if node is None:
         return OrderedNode(name, None, False)
     before = node.unschedulable
-    return OrderedNode(name, before, before, node.cordoned_by == FOR_A_DRAIN)
+    return OrderedNode(name, before, before, node.cordoned_by == FOR_A_DRAIN, uid=node.uid)
 
 
 def unread(began: float, view: View, now: float, order: Order) -> tuple[float, RunResult | None]:
@@ -127,7 +131,8 @@ def _learn(memory: RunMemory, view: View, now: float) -> RunMemory:
 def _changed(node: OrderedNode, done: Done, command: ChangeNode) -> OrderedNode:
     cordon = bool(command.change.unschedulable)
     if done.error is None:
-        return dataclasses.replace(node, cordoned=cordon, attempts=0)
+        version = str(done.answer or "")
+        return dataclasses.replace(node, cordoned=cordon, attempts=0, version=version)
     if node.attempts * WRITE_RETRY < lasts(done.error, WRITE_PATIENCE):
         return dataclasses.replace(
             node, next_try=done.ended + WRITE_RETRY, attempts=node.attempts + 1
@@ -174,13 +179,16 @@ def _set_cordon(
 
 
 def _drain(memory: RunMemory, view: View, now: float, order: Order) -> Step[RunMemory, RunResult]:
-    ordered = dict(memory.nodes or {})
+    before = dict(memory.nodes or {})
+    ordered = look_again(before, view.cache)
+    lifted = tuple(told_lifted(before, ordered.values()))
     waiting = [node for node in ordered.values() if not node.over]
     commands, later = _writes(waiting, True, now, order)
-    # Evicting begins when all are cordoned; the pods of the first nodes, and budgets, are read
-    # meanwhile.
+    # Evicting begins when all are cordoned, and stops while one is not; the pods of the first
+    # nodes, and budgets, are read meanwhile.
     ready = [node.name for node in waiting[: order.max_parallel]]
-    names = ready if all(node.cordoned for node in waiting) else []
+    cordoned = all(node.cordoned for node in waiting)
+    names = ready if cordoned or any(node.lifted for node in waiting) else []
     step = advance(memory.drain, names, view, now, order.policy)
     for name, status in step.status.items():
         ordered[name] = dataclasses.replace(ordered[name], status=status)
@@ -195,8 +203,8 @@ def _drain(memory: RunMemory, view: View, now: float, order: Order) -> Step[RunM
     again = any(status.final for status in step.status.values())
     return Step(
         memory,
-        (*commands, *step.commands, *writes),
-        (*_told(view), *step.events),
+        (*commands, *(step.commands if cordoned else ()), *writes),
+        (*_told(view), *lifted, *step.events),
         now if again and not over else min(later, uncordon_at, step.wake),
         feeds,
         RunResult(tuple(ordered.values())) if over else None,

@@ -24,8 +24,9 @@ class OrderedNode:
 
     `before`: whether it was cordoned when we first saw it, None if it did not exist. `ours`: an
     unfinished drain had cordoned it. `cordoned`: whether it is now. `status`: None until its drain
-    begins. `error`: a write to it failed for good. `next_try`: no write before. `attempts`: writes
-    that failed.
+    begins. `error`: a write to it failed for good, or somebody undid it. `next_try`: no write
+    before. `attempts`: writes that failed. `uid`: of the node that was meant. `version`: that our
+    last write gave it. `lifted`: how often somebody has lifted its cordon.
     """
 
     name: str
@@ -36,6 +37,9 @@ class OrderedNode:
     error: RotatorError | None = None
     next_try: float = -math.inf
     attempts: int = 0
+    uid: str = ""
+    version: str = ""
+    lifted: int = 0
 
     @property
     def over(self) -> bool:

@@ -16,7 +16,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     AccessError,
     FailedError,
+    NotFoundError,
     RotatorError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.commands import (
+    ReadNodegroup,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.policy import (
     ManagedPolicy,
@@ -61,6 +65,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.wor
 
 FIRST_PATIENCE, WATCH_PATIENCE = 300.0, 900.0
 """Seconds for which requests may fail before anything has begun, and while EKS is at work."""
+NODEGROUP_GONE = 60.0
+"""Seconds for which reads have to say that there is no such node group, or no such update, when it
+was there: one answer may be older than others."""
 SOON = 5.0
 """Seconds until the next read where only a read shows what is awaited."""
 
@@ -130,10 +137,12 @@ def _stop(ctx: ManagedContext, reason: str) -> ManagedResult | None:
 
 def _raise_troubles(ctx: ManagedContext) -> None:
     """Raise what has failed for too long, or will never succeed."""
-    for trouble in ctx.memory.troubles.values():
+    for command, trouble in ctx.memory.troubles.items():
         lasted = ctx.now - trouble.since
         patience = WATCH_PATIENCE if ctx.memory.working else FIRST_PATIENCE
-        if lasted >= lasts(trouble.error, patience):
+        limit = lasts(trouble.error, patience)
+        read = isinstance(command, ReadNodegroup) and isinstance(trouble.error, NotFoundError)
+        if lasted >= (NODEGROUP_GONE if read and ctx.memory.working else limit):
             raise trouble.error
     broken = [error for feed, error in ctx.view.cache.broken.items() if feed != SERVICES]
     for error in broken:

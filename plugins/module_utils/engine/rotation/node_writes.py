@@ -11,7 +11,11 @@ from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ChangeNode
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import AccessError
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import NODES, Cache
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
+    NODES,
+    Cache,
+    reaches,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Memory
 
 
@@ -43,17 +47,6 @@ def learn_shown(memory: Memory, cache: Cache) -> Memory:
     rest = {
         key: version
         for key, version in unshown.items()
-        if key[0] in shown and not _reaches(shown[key[0]], version)
+        if key[0] in shown and not reaches(shown[key[0]], version)
     }
     return memory if rest == unshown else memory.with_fields(unshown=rest)
-
-
-def _reaches(shown: str, written: str) -> bool:
-    """Return whether a version is that of a write or later.
-
-    Versions of one resource can be compared as numbers (Kubernetes: API concepts, resource
-    versions). Of what is no number nothing is known, so it counts as shown.
-    """
-    if not (shown.isdecimal() and written.isdecimal()):
-        return True
-    return int(shown) >= int(written)

@@ -121,6 +121,7 @@ ANSWERS: list[tuple[str, int, dict[str, Any], float | None, Verdict | None, str,
         "cart",
         12.0,
     ),
+    ("fairness for hours", 429, failure("too many"), 7200.0, Verdict.THROTTLED, "", 60.0),
     (
         "fairness",
         429,

@@ -21,6 +21,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
     Listed,
     changed_items,
     key_of,
+    reaches,
     reduce,
     without,
 )
@@ -148,3 +149,19 @@ class TestWhatHasChanged:
 
     def test_is_everything_at_first(self) -> None:
         assert changed_items({}, BEFORE) == BEFORE
+
+
+@pytest.mark.parametrize(
+    ("shown", "written", "reached"),
+    [
+        ("7", "7", True),
+        ("10", "9", True),
+        ("9", "10", False),
+        ("", "7", True),
+        ("7", "", True),
+        ("x", "y", True),
+    ],
+)
+def test_a_version_reaches_a_write_by_its_number(shown: str, written: str, reached: bool) -> None:
+    """Of what is no number nothing is known."""
+    assert reaches(shown, written) is reached

@@ -85,7 +85,7 @@ class TestAsking:
         step = look(there(a_pod("x", "a"), order=order), order=order)
         assert step.commands == ()
         assert step.result is not None
-        assert step.result.nodes == (OrderedNode("a", False, False),)
+        assert step.result.nodes == (OrderedNode("a", False, False, uid="uid-a"),)
 
     def test_who_has_answered_is_not_asked_again(self) -> None:
         cache = there(a_pod("x", "a"), a_pod("y", "a"))

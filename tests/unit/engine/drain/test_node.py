@@ -90,11 +90,24 @@ class TestTheEnds:
         assert found.status == NodeStatus("drained")
         assert found.memory.ended == found.status
 
-    def test_a_node_that_does_not_exist_is_drained_whatever_it_carried(self) -> None:
-        cache = reduce(a_cache([a_pod()]), [Listed(Feed("nodes", NODE), ())])
-        found = step(PodMemory(a_pod(owner=None)), cache=cache)
-        assert found.status.phase == "drained"
-        assert found.status.reasons == ("the node does not exist any more",)
+    @pytest.mark.parametrize(
+        ("pods", "seconds", "phase"),
+        [
+            pytest.param((), 0, "drained", id="it carries nothing"),
+            pytest.param((a_pod(),), 0, "draining", id="a pod may run on without it"),
+            pytest.param((a_pod(owner=None),), 0, "draining", id="a bare one too"),
+            pytest.param((a_pod(),), 900, "failed", id="and for how long"),
+        ],
+    )
+    def test_a_node_that_does_not_exist_is_drained_once_its_pods_are_gone(
+        self, pods: tuple[Pod, ...], seconds: float, phase: str
+    ) -> None:
+        cache = reduce(a_cache(pods), [Listed(Feed("nodes", NODE), ())])
+        found = step(*map(PodMemory, pods), cache=cache, now=NOW + seconds, timeout=900)
+        assert found.status.phase == phase
+        assert found.candidates == (), "nobody is asked to leave a node that is gone"
+        text = "1 pod is still there after 900 s" if phase == "failed" else "does not exist any"
+        assert text in f"{found.status.error}{found.status.reasons}"
 
     @pytest.mark.parametrize(
         ("options", "phase"),

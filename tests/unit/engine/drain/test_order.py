@@ -47,8 +47,8 @@ class TestFindingTheNodes:
         found = find(order, shown([a_node("a"), a_node("b", True)], order=order))
         assert found is not None
         assert list(found.values()) == [
-            OrderedNode("b", True, True),
-            OrderedNode("a", False, False),
+            OrderedNode("b", True, True, uid="uid-b"),
+            OrderedNode("a", False, False, uid="uid-a"),
             OrderedNode("ghost", None, False),
         ]
 
@@ -70,7 +70,7 @@ class TestFindingTheNodes:
     def test_a_cordon_of_a_killed_drain_is_known(self, manager: str, ours: bool) -> None:
         order = an_order("a")
         found = find(order, shown([a_node("a", True, cordoned_by=manager)], order=order))
-        assert found == {"a": OrderedNode("a", True, True, ours)}
+        assert found == {"a": OrderedNode("a", True, True, ours, uid="uid-a")}
 
 
 class TestBeforeTheNodesAreRead:

@@ -69,7 +69,8 @@ def test_an_act_is_sent_only_while_the_lease_is_surely_ours() -> None:
 @pytest.mark.parametrize(
     ("error", "lasted", "ends"),
     [
-        (NotFoundError("x"), 0.0, True),
+        (NotFoundError("x"), 30.0, False),
+        (NotFoundError("x"), 60.0, True),
         (ForbiddenError("x"), 30.0, False),
         (ForbiddenError("x"), 60.0, True),
         (ThrottledError("x"), 600.0, False),
