@@ -12,6 +12,14 @@ CORE_TESTS = "tests/unit/core/rotation/"
 
 MUTATIONS = (
     Mutation(
+        "of two Nodes of an instance the younger one counts, dead or alive",
+        CORE + "node_index.py",
+        "return (node.ready is True, node.created) > (other.ready is True, other.created)",
+        "return node.created > other.created",
+        "tests/unit/core/rotation/test_node_index.py",
+        "test_of_two_nodes_of_one_instance_the_ready_one_counts",
+    ),
+    Mutation(
         "health is asked of a new node where it follows pods",
         CORE + "readiness.py",
         ".difference(follows)",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Drains whose nodes somebody changes, and servers that ask for too much patience."""
+"""Drains whose nodes somebody changes, and servers that ask to wait for hours."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class NodeIndex:
     `nodes`: what the index was made of, by key. `mine`: the nodes of the wanted instances. It stays
     the same object as long as none of these nodes changes. `marked`: the group that a rotation has
     marked a node for, by instance ID. `ids`: the instances of all nodes, the same object as long as
-    they are the same.
+    they are the same. `doubled`: two nodes name the same instance.
     """
 
     nodes: Mapping[str, Node]
@@ -32,19 +32,25 @@ class NodeIndex:
     mine: Mapping[str, Node]
     marked: Mapping[str, str] = dataclasses.field(default_factory=dict)
     ids: frozenset[str] = frozenset()
+    doubled: bool = False
 
 
 def by_instance(nodes: Iterable[Node]) -> dict[str, Node]:
     """Return nodes by the instance id in their providerID.
 
-    If two nodes name the same instance, the younger one counts.
+    If two nodes name the same instance, the one that is Ready counts, since its kubelet runs the
+    pods; of two that are or are not, the younger one.
     """
     found: dict[str, Node] = {}
     for node in nodes:
         known = found.get(node.instance_id)
-        if node.instance_id and (known is None or node.created > known.created):
+        if node.instance_id and (known is None or _counts_more(node, known)):
             found[node.instance_id] = node
     return found
+
+
+def _counts_more(node: Node, other: Node) -> bool:
+    return (node.ready is True, node.created) > (other.ready is True, other.created)
 
 
 def by_name(nodes: Mapping[str, Node]) -> Mapping[str, tuple[Node, ...]]:
@@ -73,18 +79,19 @@ def index(
     `wanted`: instance IDs. `known`: the index at the last look; what has not changed is kept.
     """
     changed = None if known is None else changed_items(known.nodes, nodes)
-    every: Mapping[str, Node]
     marked: Mapping[str, str]
     if known is None or changed is None:
-        every, marked = by_instance(nodes.values()), _marks(nodes.values())
+        marked = _marks(nodes.values())
     else:
-        every = _renewed(known, nodes, changed)
         marked = _marks_renewed(known.marked, changed.values())
+    renewed = None if known is None or changed is None else _renewed(known, changed)
+    every = by_instance(nodes.values()) if renewed is None else renewed
+    doubled = renewed is None and sum(bool(one.instance_id) for one in nodes.values()) > len(every)
     mine: Mapping[str, Node] = {name: every[name] for name in wanted if name in every}
     if known is not None and _same(known.mine, mine):
         mine = known.mine
     ids = known.ids if known is not None and every.keys() == known.ids else frozenset(every)
-    return NodeIndex(nodes, every, mine, marked, ids)
+    return NodeIndex(nodes, every, mine, marked, ids, doubled)
 
 
 def _same(one: Mapping[str, Node], other: Mapping[str, Node]) -> bool:
@@ -108,15 +115,15 @@ def _marks_renewed(known: Mapping[str, str], nodes: Collection[Node]) -> Mapping
     return {**kept, **_marks(nodes)}
 
 
-def _renewed(
-    known: NodeIndex, nodes: Mapping[str, Node], changed: Mapping[str, Node]
-) -> Mapping[str, Node]:
+def _renewed(known: NodeIndex, changed: Mapping[str, Node]) -> Mapping[str, Node] | None:
     """Return the nodes by instance ID.
 
-    Only changes are looked at, unless a node names another instance than before or one that has a
-    node.
+    Only changes are looked at. None if that is not enough: a node names another instance than
+    before, or one that has a node.
     """
     before = known.nodes
+    if known.doubled:
+        return None
     if not changed:
         return known.by_instance
     found = dict(known.by_instance)
@@ -125,6 +132,6 @@ def _renewed(
         if not node.instance_id and (old is None or not old.instance_id):
             continue
         if not node.instance_id or found.get(node.instance_id) is not old:
-            return by_instance(nodes.values())
+            return None
         found[node.instance_id] = node
     return found

@@ -65,11 +65,28 @@ def test_of_two_nodes_of_one_instance_the_younger_counts_until_it_goes() -> None
     assert third.mine["i-1"].name == "1"
 
 
+@pytest.mark.parametrize("alive", ["1", "x"])
+def test_of_two_nodes_of_one_instance_the_ready_one_counts(alive: str) -> None:
+    """A kubelet that had another name for a while has left its Node."""
+    twin = a_node("x", provider_id="aws:///a/i-1", created=99.0, ready=alive == "x")
+    plain = a_cluster(3)
+    old = dataclasses.replace(plain["uid-1"], ready=alive == "1")
+    nodes = {**plain, "uid-1": old, "uid-x": twin}
+    both = index(nodes, MINE, index(plain, MINE))
+    assert both.mine["i-1"].name == alive
+    turned = {key: dataclasses.replace(node, ready=alive != key[4:]) for key, node in nodes.items()}
+    assert index(turned, MINE, both).mine["i-1"].name == ("x" if alive == "1" else "1")
+    assert both.doubled
+    assert not index(plain, MINE, both).doubled
+
+
 def change(dice: random.Random, nodes: dict[str, Node]) -> dict[str, Node]:
     """The nodes after one of the things that happen to nodes."""
     nodes = dict(nodes)
     key = dice.choice(sorted(nodes))
-    kind = dice.choice(("beat", "beat", "beat", "gone", "born", "twin", "unnamed", "moved"))
+    kind = dice.choice(
+        ("beat", "beat", "beat", "gone", "born", "twin", "unnamed", "moved", "turned")
+    )
     number = len(nodes) + dice.randint(0, 99)
     if kind == "gone" and len(nodes) > 2:
         del nodes[key]
@@ -81,6 +98,8 @@ def change(dice: random.Random, nodes: dict[str, Node]) -> dict[str, Node]:
     elif kind in ("unnamed", "moved"):
         provider = "" if kind == "unnamed" else f"aws:///a/i-{number}"
         nodes[key] = dataclasses.replace(nodes[key], provider_id=provider)
+    elif kind == "turned":
+        nodes[key] = dataclasses.replace(nodes[key], ready=dice.choice((True, False, None)))
     else:
         version = str(dice.randint(2, 999))
         nodes[key] = dataclasses.replace(nodes[key], resource_version=version)
