@@ -162,6 +162,22 @@ MUTATIONS = (
         "test_a_node_that_the_zones_need_at_the_end_waits_for_others_to_be_replaced",
     ),
     Mutation(
+        "it is reckoned with one of the zones in which the next instance may be launched",
+        RULES + "zones.py",
+        "for one in fillings(launched, zones, missing)]",
+        "for one in (filled(launched, zones, missing),)]",
+        "tests/unit/core/rotation/test_zones.py",
+        "test_in_how_many_ways_the_outdated_ones_give_the_surge_back",
+    ),
+    Mutation(
+        "a node waits for one whose end leaves the zones no better",
+        ENGINE + "ending.py",
+        "better = any(after(one) > mine for one in drains)",
+        "better = bool(drains)",
+        UNIT + "test_ending.py",
+        "test_a_node_that_the_zones_need_at_the_end_waits_for_others_to_be_replaced",
+    ),
+    Mutation(
         "a raise that was refused for long counts as not sent when it is done",
         ENGINE + "outcomes.py",
         "memory.with_fields(raise_sent=True, raise_absent=None)",

@@ -10,7 +10,7 @@ zones that have to become smaller, no replacement node has to go, and the zones 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 
 def filled(launched: Mapping[str, int], zones: Iterable[str], missing: int) -> Counter[str]:
@@ -23,6 +23,25 @@ def filled(launched: Mapping[str, int], zones: Iterable[str], missing: int) -> C
     for _one in range(missing if counts else 0):
         counts[min(counts, key=lambda zone: (counts[zone], zone))] += 1
     return counts
+
+
+def fillings(
+    launched: Mapping[str, int], zones: Iterable[str], missing: int
+) -> Iterator[Counter[str]]:
+    """Yield each way in which Auto Scaling may launch the missing ones, see filled."""
+    counts = dict.fromkeys(zones, 0) | dict(launched)
+    states = {tuple(sorted(counts.items()))}
+    for _one in range(missing if counts else 0):
+        states = {more for state in states for more in _filled_once(state)}
+    yield from (Counter(dict(state)) for state in states)
+
+
+def _filled_once(state: tuple[tuple[str, int], ...]) -> Iterator[tuple[tuple[str, int], ...]]:
+    """Yield what becomes of the counts with one more in any of the emptiest zones."""
+    least = min(count for _zone, count in state)
+    for place, (zone, count) in enumerate(state):
+        if count == least:
+            yield (*state[:place], (zone, count + 1), *state[place + 1 :])
 
 
 def give_back(counts: Mapping[str, int], outdated: Mapping[str, int], surge: int) -> Counter[str]:
@@ -56,3 +75,19 @@ def bears_surge(
         rest[zone] -= 1
         left[zone] -= 1
     return max(rest.values(), default=0) - min(rest.values(), default=0) <= most
+
+
+def hope(
+    launched: Mapping[str, int],
+    zones: Iterable[str],
+    missing: int,
+    outdated: Mapping[str, int],
+    surge: int,
+    most: int,
+) -> float:
+    """Return in which part of all fillings the outdated give the surge back.
+
+    See fillings and bears_surge.
+    """
+    borne = [bears_surge(one, outdated, surge, most) for one in fillings(launched, zones, missing)]
+    return sum(borne) / len(borne)

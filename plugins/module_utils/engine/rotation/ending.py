@@ -22,8 +22,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.vict
     spread,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.zones import (
-    bears_surge,
     filled,
+    hope,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
     guarding,
@@ -180,10 +180,16 @@ def _zones_without(ctx: RotationContext, ends: set[str]) -> Counter[str]:
 
     What is still to be launched counts while the run replaces nodes.
     """
+    rest, missing = _staying(ctx, ends)
+    return filled(rest, ctx.group.zones, missing)
+
+
+def _staying(ctx: RotationContext, ends: set[str]) -> tuple[Counter[str], int]:
+    """Return the size of each zone without these, and how many are missing yet."""
     situation = ctx.situation
     rest = Counter(one.instance.zone for one in situation.members if one.id not in ends)
     missing = situation.desired - len(ends) - rest.total()
-    return filled(rest, ctx.group.zones, missing if ctx.memory.mode == "rotate" else 0)
+    return rest, missing if ctx.memory.mode == "rotate" else 0
 
 
 def _all_bear(ctx: RotationContext, last: list[Member]) -> bool:
@@ -205,23 +211,26 @@ def _due_last(member: Member) -> str:
 def _is_due_last(ctx: RotationContext, member: Member, last: list[Member], ours: int) -> bool:
     """Return whether another one should be replaced first, for the sake of the zones.
 
-    Replaced, this one would leave outdated nodes that cannot give back the surge, so that new ones
-    were drained for it. Waits only while another drain is under way.
+    Replaced, this one would perhaps leave outdated nodes that cannot give back the surge, so that
+    new ones were drained for it. Waits only while one is being drained after whose end that is less
+    likely.
     """
-    zones = _zones_without(ctx, {*ctx.journal.decrements})
-    left = Counter(one.instance.zone for one in last)
-    most = max(BALANCED, ctx.journal.spread)
-    if not bears_surge(zones, left, ours, most):
-        return False
-    gone = Counter((member.instance.zone,))
-    if bears_surge(filled(zones - gone, ctx.group.zones, 1), left - gone, ours, most):
-        return False
-    if any(_due_last(one) in ctx.memory.timers for one in last if one.id != member.id):
+    rest, missing = _staying(ctx, {*ctx.journal.decrements})
+    left, most = Counter(one.instance.zone for one in last), max(BALANCED, ctx.journal.spread)
+    now = hope(rest, ctx.group.zones, missing, left, ours, most)
+
+    def after(one: Member) -> float:
+        gone = Counter((one.instance.zone,))
+        return hope(rest - gone, ctx.group.zones, missing + 1, left - gone, ours, most)
+
+    mine = after(member)
+    if mine >= now:
         return False
     records = ctx.memory.nodes.records
-    under_way = (records[one.id] for one in last[1:] if one.leaving and one.id in records)
-    draining = any(record.phase != "drained" for record in under_way)
-    return draining and not ctx.over(_due_last(member), ctx.policy.terminate_timeout)
+    drains = [one for one in last[1:] if one.leaving and one.id in records]
+    drains = [one for one in drains if records[one.id].phase != "drained"]
+    better = any(after(one) > mine for one in drains)
+    return better and not ctx.over(_due_last(member), ctx.policy.terminate_timeout)
 
 
 def _waits_for_others(ctx: RotationContext, member: Member, last: list[Member]) -> bool:

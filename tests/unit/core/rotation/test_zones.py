@@ -13,7 +13,9 @@ import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.zones import (
     bears_surge,
     filled,
+    fillings,
     give_back,
+    hope,
 )
 
 ZONES = "abc"
@@ -37,6 +39,52 @@ def test_what_is_missing_is_launched_where_the_fewest_are(
 
 def test_a_group_without_zones_launches_nowhere() -> None:
     assert filled({}, (), 2) == {}
+
+
+@pytest.mark.parametrize(
+    ("launched", "missing", "ways"),
+    [
+        pytest.param("ab", 0, ["ab"], id="none is missing"),
+        pytest.param("ab", 1, ["abc"], id="the emptiest zone"),
+        pytest.param("abb", 1, ["abbc"], id="never a fuller one"),
+        pytest.param("aab", 2, ["aabbc", "aabcc"], id="either of two"),
+        pytest.param("abc", 1, ["aabc", "abbc", "abcc"], id="any of three"),
+        pytest.param("", 3, ["abc"], id="one each, in whatever order"),
+        pytest.param("abc", -1, ["abc"], id="more than are wanted"),
+    ],
+)
+def test_every_way_in_which_the_missing_ones_may_be_launched(
+    launched: str, missing: int, ways: list[str]
+) -> None:
+    found = fillings(Counter(launched), ZONES, missing)
+    assert sorted("".join(sorted(way.elements())) for way in found) == ways
+
+
+def test_a_group_without_zones_has_one_way() -> None:
+    assert list(fillings({}, (), 2)) == [Counter()]
+
+
+@pytest.mark.parametrize("counts", SMALL)
+@pytest.mark.parametrize("missing", [0, 1, 2, 4])
+def test_the_likely_way_is_one_of_them(counts: tuple[int, ...], missing: int) -> None:
+    launched = dict(zip(ZONES, counts, strict=True))
+    assert filled(launched, ZONES, missing) in fillings(launched, ZONES, missing)
+
+
+@pytest.mark.parametrize(
+    ("launched", "missing", "outdated", "part"),
+    [
+        pytest.param("aabbc", 0, "a", 1.0, id="nothing is missing, and it is borne"),
+        pytest.param("aabbc", 0, "c", 0.0, id="nothing is missing, and it is not"),
+        pytest.param("aabc", 1, "b", 0.5, id="borne where the missing one comes to its zone"),
+        pytest.param("abc", 1, "c", 1 / 3, id="borne in one of three ways"),
+        pytest.param("aabc", 1, "abc", 1.0, id="borne in any case"),
+    ],
+)
+def test_in_how_many_ways_the_outdated_ones_give_the_surge_back(
+    launched: str, missing: int, outdated: str, part: float
+) -> None:
+    assert hope(Counter(launched), ZONES, missing, Counter(outdated), 1, 1) == part
 
 
 @pytest.mark.parametrize(

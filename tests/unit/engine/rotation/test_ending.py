@@ -114,24 +114,24 @@ def end_of_first(
     drained: str = "",
     waited: float = 0,
     draining: str = "",
-    waiting: str = "",
+    missing: int = 0,
 ) -> str:
     """What becomes of outdated node 0, which is drained.
 
     It is given back, replaced, or waits. `old` and `new`: the zones of the outdated and of the new
     nodes. `drained` and `draining`: other outdated ones. `waited`: for so many seconds.
-    `waiting`: one that waits for others already.
+    `missing`: instances that are still to be launched.
     """
     instances = [an_instance(str(number), zone=zone) for number, zone in enumerate(old)]
     instances += [an_instance(f"n{number}", True, zone=zone) for number, zone in enumerate(new)]
-    group = a_group(*instances, desired=len(instances), max_size=99)
+    group = a_group(*instances, desired=len(instances) + missing, max_size=999)
     fields = selected("0", *drained, *draining)
     for name in drained:
         record = fields["records"][f"i-{name}"]
         fields["records"][f"i-{name}"] = dataclasses.replace(record, phase="drained")
     nodes = [a_node(one.id.removeprefix("i-")) for one in instances]
     since = dict.fromkeys(("zones without i-0", "due last i-0"), NOW - waited)
-    timers = {**(since if waited else {}), **({f"due last i-{waiting}": NOW} if waiting else {})}
+    timers = since if waited else {}
     zones = dataclasses.replace(group, zones=("x", "y", "z"))
     ctx = a_context(zones, nodes, ours=surge, timers=timers, **fields)
     terminate(ctx, next(one for one in ctx.situation.members if one.id == "i-0"))
@@ -175,11 +175,13 @@ def test_it_waits_for_others_until_they_are_drained(drained: str, waited: float,
 @pytest.mark.parametrize(
     ("old", "new", "surge", "draining", "waited", "what"),
     [
-        pytest.param("xxz", "xxyyz", 2, "1", 0, "waits", id="the zones need it at the end"),
+        pytest.param("xxz", "xxyyz", 2, "2", 0, "waits", id="the zones need it at the end"),
         pytest.param("xxz", "xxyyz", 2, "12", 0, "waits", id="two others are being drained"),
         pytest.param("xxz", "xxyyz", 2, "", 0, "replaced", id="no other is being drained"),
-        pytest.param("xxz", "xxyyz", 2, "1", 600, "replaced", id="that lasts for too long"),
-        pytest.param("yxz", "xxyyz", 2, "1", 0, "waits", id="any zone that the end needs"),
+        pytest.param("xxz", "xxyyz", 2, "1", 0, "replaced", id="one of the same zone is"),
+        pytest.param("xxz", "xxyyz", 2, "2", 600, "replaced", id="that lasts for too long"),
+        pytest.param("yxz", "xxyyz", 2, "1", 0, "replaced", id="one that is needed as well is"),
+        pytest.param("yxz", "xxyyz", 2, "2", 0, "waits", id="any zone that the end needs"),
         pytest.param("zxx", "xxyyz", 2, "1", 0, "replaced", id="the others can be given back"),
         pytest.param("xxx", "yyyzz", 2, "1", 0, "replaced", id="new ones are drained anyway"),
     ],
@@ -194,7 +196,14 @@ def test_it_waits_for_none_that_is_drained_as_well() -> None:
     assert end_of_first("xxz", "xxyyz", 2, drained="12") == "replaced"
 
 
-def test_only_one_waits_for_others_at_a_time() -> None:
-    """Wide windows would stand still otherwise."""
-    assert end_of_first("xxz", "xxyyz", 2, draining="12", waiting="1") == "replaced"
-    assert end_of_first("xxz", "xxyyz", 2, draining="12", waiting="0") == "waits"
+def test_several_wait_for_the_one_that_should_be_replaced_first() -> None:
+    """Of eleven, ten give the surge back: only one of zone y may be replaced."""
+    old, new = "xxxxyyyyzzz", "x" * 33 + "y" * 32 + "z" * 34
+    assert end_of_first(old, new, 10, drained="1", draining="4") == "waits"
+    assert end_of_first("y" + old[:4] + old[5:], new, 10, draining="2") == "replaced"
+
+
+def test_it_is_reckoned_with_a_launch_in_any_of_the_emptiest_zones() -> None:
+    """In y or z here; then none of z could be spared."""
+    new = "x" * 33 + "y" * 32 + "z" * 33
+    assert end_of_first("zxxxxyyyyzz", new, 10, draining="5", missing=1) == "waits"
