@@ -12,6 +12,22 @@ CORE_TESTS = "tests/unit/core/rotation/"
 
 MUTATIONS = (
     Mutation(
+        "a node that a launch hook holds replaces an old one",
+        CORE + "readiness.py",
+        "if member.instance.held:",
+        "if False:",
+        "tests/rotation/test_launch_hooks.py",
+        "test_nodes_whose_launch_is_abandoned_replace_nobody",
+    ),
+    Mutation(
+        "what somebody has added since a run died is spare for the next one",
+        ENGINE + "first_record.py",
+        "    _see_desired(ctx)\n    begun",
+        "    begun",
+        "tests/rotation/test_resumed_sizes.py",
+        "test_a_group_that_was_enlarged_has_no_spare_node",
+    ),
+    Mutation(
         "of two Nodes of an instance the younger one counts, dead or alive",
         CORE + "node_index.py",
         "return (node.ready is True, node.created) > (other.ready is True, other.created)",

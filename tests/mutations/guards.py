@@ -80,7 +80,7 @@ MUTATIONS = (
     Mutation(
         "a new node that somebody cordoned is in service",
         ENGINE + "guard.py",
-        "bool(member.outdated) or not (node.unschedulable or startup_taint(node, expected))",
+        "not (node.unschedulable or member.instance.held or startup_taint(node, expected))",
         "True",
         UNIT + "test_guard.py",
         "test_what_the_guard_forbids",

@@ -251,8 +251,8 @@ MUTATIONS = (
     Mutation(
         "new instances that somebody takes are sent to their console output",
         ENGINE + "lost_launches.py",
-        'ctx.group.activity or _by_others(ctx) or "their',
-        'ctx.group.activity or "their',
+        "ctx.group.activity or _by_others(ctx) or UNEXPLAINED",
+        "ctx.group.activity or UNEXPLAINED",
         UNIT + "test_lost_launches.py",
         "test_who_takes_them_is_told_from_what_dies",
     ),

@@ -229,6 +229,7 @@ class Lifecycle:
                 f"At {self._scaler.stamp()} an instance was taken out of service in response to "
                 "a lifecycle hook that was abandoned."
             )
+            self._cancel(member)
             self.retire(group, member, cause, at_once=True)
         elif result == "ABANDON" or not member.hooks:
             word = member.lifecycle_state.partition(":")[0]
@@ -236,6 +237,16 @@ class Lifecycle:
             self._proceed(group, member, hook.transition)
         else:
             self.heartbeat(group, member, group.hooks[min(member.hooks)])
+
+    def _cancel(self, member: Member) -> None:
+        """End the activity of a launch whose hook was abandoned, in the words of AWS."""
+        if member.activity is not None and member.activity.status == "InProgress":
+            self.finish(member)
+            member.activity.status = "Cancelled"
+            member.activity.message = (
+                "Instance failed to complete user's Lifecycle Action: Lifecycle Action with token"
+                f" {self._account.new_id('token')} was abandoned: Heartbeat Timeout"
+            )
 
     def _proceed(self, group: Group, member: Member, transition: str) -> None:
         if transition == "terminating":

@@ -12,6 +12,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client
 
 NEWEST = 5
 """So many activities are read."""
+FAILED_CODES = ("Failed", "Cancelled")
+"""StatusCodes of activities that came to nothing (API reference, Activity). A launch whose hook was
+abandoned is cancelled."""
 _MOVED = re.compile(r"At \S+Z (.*?changing the desired capacity from \d+ to \d+)")
 """What moved desired, in the Cause of an activity (EC2 Auto Scaling user guide, "Verify a scaling
 activity for an Auto Scaling group")."""
@@ -39,7 +42,7 @@ def read_activities(aws: Aws, group: str) -> Activities:
         MaxRecords=NEWEST,
     )
     entries = found.get("Activities", ())
-    failed = (entry for entry in entries if entry.get("StatusCode") == "Failed")
+    failed = (entry for entry in entries if entry.get("StatusCode") in FAILED_CODES)
     moved = (one for entry in entries if (one := _MOVED.search(entry.get("Cause", ""))))
     failure = next((" ".join(entry.get("StatusMessage", "").split()) for entry in failed), "")
     return Activities(failure, next((" ".join(one[1].split()) for one in moved), ""))

@@ -55,6 +55,14 @@ class Instance:
         )
 
     @property
+    def held(self) -> bool:
+        """Return whether a launch hook holds it.
+
+        It is not in service yet, and Auto Scaling ends it if the hook is abandoned, or runs out.
+        """
+        return self.lifecycle.startswith("Pending:")
+
+    @property
     def in_standby(self) -> bool:
         """Return whether somebody has taken it out of service, or is just doing so.
 

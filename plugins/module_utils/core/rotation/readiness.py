@@ -62,6 +62,8 @@ def waiting_for(
             return f"condition {gate} to be True"
     if unready := _unready_agent(pods, broken):
         return f"DaemonSet pod {unready} to be ready"
+    if member.instance.held:
+        return f"the launch hooks of its group ({member.instance.lifecycle})"
     return f"{lacking[0]} to be offered" if lacking else ""
 
 

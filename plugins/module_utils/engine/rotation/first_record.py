@@ -36,6 +36,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.desired import account
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.pointer import (
     previous_others,
     previous_source,
@@ -74,9 +75,19 @@ def write_first_record(ctx: RotationContext) -> None:
         ctx.record(reused=True)
     if ctx.policy.scale_in_fence and not journal.fenced:
         _record_protection(ctx)
+    _see_desired(ctx)
     begun = part_of(len(ctx.situation.outdated), ctx.situation.launched, "node")
     resumed = "; resuming an interrupted run" if ctx.memory.resumed else ""
     ctx.tell("start", group.name, f"{begun} outdated{resumed}")
+
+
+def _see_desired(ctx: RotationContext) -> None:
+    """Account for desired as it was read.
+
+    Somebody may have moved it since the run that we resume has died: what is more than its base is
+    no spare node of ours. Nothing begins then until another read confirms it.
+    """
+    ctx.memory = account(ctx.memory, ctx.group, ctx.memory.reads.read_began, False)
 
 
 def _record_previous(ctx: RotationContext, journal: Journal) -> None:

@@ -161,8 +161,8 @@ def runs_pods(member: Member) -> bool:
 def takes_pods(known: Known, member: Member) -> bool:
     """Return whether a member is in service and counts as capacity.
 
-    A new node that somebody has cordoned, or that has a blocking taint, does not. On an old one
-    pods run on, and what it lacks is for the node to come.
+    A new node that somebody has cordoned, that has a blocking taint, or whose instance a launch
+    hook holds, does not. On an old one pods run on, and what it lacks is for the node to come.
     """
     return member.id in known.shelved(_takers, known.situation, known.journal.expected_taints)
 
@@ -180,7 +180,9 @@ def _takes_pods(member: Member, expected: frozenset[str]) -> bool:
     node = member.node
     if node is None or not runs_pods(member):
         return False
-    return bool(member.outdated) or not (node.unschedulable or startup_taint(node, expected))
+    if member.outdated:
+        return True
+    return not (node.unschedulable or member.instance.held or startup_taint(node, expected))
 
 
 def _taken_out(node: Node) -> bool:

@@ -17,6 +17,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
 LOST_LAUNCHES = 3
 """New instances in a row that may end by themselves before they are ready."""
 
+UNEXPLAINED = "its scaling activities or their console output may say why"
+
 
 def count_lost(ctx: RotationContext) -> None:
     """Count new instances that ended by themselves before they were ready.
@@ -37,7 +39,7 @@ def count_lost(ctx: RotationContext) -> None:
         ctx.note(lost_launches=ctx.memory.nodes.lost_launches + len(lost))
     if lost and ctx.memory.nodes.lost_launches >= LOST_LAUNCHES:
         ctx.note(lost_launches=0)
-        why = ctx.group.activity or _by_others(ctx) or "their console output may say why"
+        why = ctx.group.activity or _by_others(ctx) or UNEXPLAINED
         text = f"{LOST_LAUNCHES} new instances in a row ended before they were ready: {why}"
         fail(ctx, FailedError(text), min(lost))
 

@@ -167,6 +167,7 @@ def _lacks(ctx: RotationContext, member: Member) -> str:
         lacking_offers(ctx, member),
         ctx.policy.readiness_gates,
     )
+    ctx.poll_soon |= bool(lacks) and member.instance.held  # only a read shows when it is let go
     return lacks or control_plane.lacks(ctx, member)
 
 

@@ -36,6 +36,7 @@ SAID = (
         ([USER], "", SAID),
         ([FAILED, USER], "No capacity left", SAID),
         ([{"StatusCode": "Successful"}], "", ""),
+        ([{**FAILED, "StatusCode": "Cancelled"}, USER], "No capacity left", SAID),
     ],
 )
 def test_what_they_say(activities: list[dict[str, Any]], failure: str, cause: str) -> None:

@@ -64,6 +64,13 @@ def test_nothing_is_launched_and_ending_at_once(lifecycle: str, state: str) -> N
 
 
 @pytest.mark.parametrize("lifecycle", LIFECYCLES)
+def test_a_launch_hook_holds_what_is_pending_and_waits(lifecycle: str) -> None:
+    instance = an_instance("w", lifecycle=lifecycle)
+    assert instance.held is (lifecycle in ("Pending:Wait", "Pending:Proceed"))
+    assert instance.launched or not instance.held
+
+
+@pytest.mark.parametrize("lifecycle", LIFECYCLES)
 def test_what_enters_standby_is_there_already(lifecycle: str) -> None:
     instance = an_instance("w", lifecycle=lifecycle)
     assert instance.in_standby is (lifecycle in ("EnteringStandby", "Standby"))

@@ -80,6 +80,28 @@ def test_of_two_nodes_of_one_instance_the_ready_one_counts(alive: str) -> None:
     assert not index(plain, MINE, both).doubled
 
 
+@pytest.mark.parametrize(
+    ("older", "younger", "counts"),
+    [
+        pytest.param(True, True, "younger", id="both are ready"),
+        pytest.param(True, None, "older", id="the younger one is silent"),
+        pytest.param(True, False, "older", id="the younger one is sick"),
+        pytest.param(None, True, "younger", id="the older one is silent"),
+        pytest.param(False, True, "younger", id="the older one is sick"),
+        pytest.param(None, None, "younger", id="both are silent"),
+        pytest.param(False, None, "younger", id="neither is ready"),
+    ],
+)
+def test_which_of_two_nodes_counts_does_not_depend_on_their_order(
+    older: bool | None, younger: bool | None, counts: str
+) -> None:
+    name = "aws:///eu-west-1a/i-1"
+    one = a_node("older", provider_id=name, created=1.0, ready=older)
+    two = a_node("younger", provider_id=name, created=2.0, ready=younger)
+    assert by_instance([one, two])["i-1"].name == counts
+    assert by_instance([two, one])["i-1"].name == counts
+
+
 def change(dice: random.Random, nodes: dict[str, Node]) -> dict[str, Node]:
     """The nodes after one of the things that happen to nodes."""
     nodes = dict(nodes)

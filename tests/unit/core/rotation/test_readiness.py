@@ -41,6 +41,7 @@ def lacks(
     node: bool = True,
     lacking: tuple[str, ...] = (),
     gates: tuple[str, ...] = (),
+    lifecycle: str = "InService",
     **fields: Any,
 ) -> str:
     """Return what a new node with these fields lacks.
@@ -48,7 +49,8 @@ def lacks(
     Its group is tainted "dedicated", and its DaemonSet kube-system/lame was broken.
     """
     nodes = [a_node("a", **fields)] if node else []
-    member = members(a_group(an_instance("a", fresh=True)), *nodes)["a"]
+    instance = an_instance("a", fresh=True, lifecycle=lifecycle)
+    member = members(a_group(instance), *nodes)["a"]
     return waiting_for(member, pods, ("kube-system/lame",), {"dedicated"}, lacking, gates)
 
 
@@ -92,6 +94,10 @@ def pod(ready: bool, owner: Owner | None = AGENT, namespace: str = "kube-system"
         ({"pods": (pod(False, Owner("ReplicaSet", "cart-1")), pod(False, None))}, ""),
         ({"lacking": ("resource nvidia.com/gpu",)}, "resource nvidia.com/gpu to be offered"),
         ({"ready": False, "taints": (Taint("x", "NoSchedule"),)}, "its node to be Ready"),
+        ({"lifecycle": "Pending"}, ""),  # a late read, where no hook holds it
+        ({"lifecycle": "Pending:Wait"}, "the launch hooks of its group (Pending:Wait)"),
+        ({"lifecycle": "Pending:Proceed"}, "the launch hooks of its group (Pending:Proceed)"),
+        ({"lifecycle": "Pending:Wait", "ready": False}, "its node to be Ready"),
     ],
 )
 def test_what_a_fresh_node_waits_for(arguments: dict[str, Any], reason: str) -> None:

@@ -108,7 +108,10 @@ class TestAnInstanceThatOneReadDoesNotShow:
 
 @pytest.mark.parametrize(
     ("group", "why"),
-    [({}, "their console output may say why"), ({"activity": "Client.Bad"}, "Client.Bad")],
+    [
+        ({}, "its scaling activities or their console output may say why"),
+        ({"activity": "Client.Bad"}, "Client.Bad"),
+    ],
 )
 def test_three_in_a_row_are_a_failure(group: dict[str, Any], why: str) -> None:
     assert look("n", "", 1, gone="n", group=group).journal.failures == ()
@@ -122,7 +125,10 @@ def test_three_in_a_row_are_a_failure(group: dict[str, Any], why: str) -> None:
 
 @pytest.mark.parametrize(
     ("times", "why"),
-    [(0, "their console output may say why"), (1, "desired fell with them, so somebody ends them")],
+    [
+        (0, "its scaling activities or their console output may say why"),
+        (1, "desired fell with them, so somebody ends them"),
+    ],
 )
 def test_who_takes_them_is_told_from_what_dies(times: int, why: str) -> None:
     ctx = look("n", "", 2, gone="n", taken_back=TakenBack(times))
