@@ -29,6 +29,14 @@ MUTATIONS = (
         "test_it_stays_while_anything_else_is_not_well",
     ),
     Mutation(
+        "a member of etcd that comes up with another volume is the same",
+        ENGINE + "judging.py",
+        "if etcd and (why := _other_volumes(ctx, member)):",
+        "if not etcd and (why := _other_volumes(ctx, member)):",
+        "tests/rotation/test_control_plane_volumes.py",
+        "test_a_member_that_was_restored_from_a_snapshot_meanwhile_is_no_success",
+    ),
+    Mutation(
         "a node is ended while another is not whole",
         ENGINE + "guarding.py",
         "found = ((place, flaw(known, place)) for place in rest)",

@@ -46,8 +46,13 @@ def misshapen(machines: Hardware, outage_allowed: bool = False) -> list[str]:
     return [
         *_unknown(machines.groups),
         *_sizes(groups, outage_allowed),
-        *_volumes(groups, machines.volumes),
+        *volume_flaws(machines),
     ]
+
+
+def volume_flaws(machines: Hardware) -> list[str]:
+    """Return why there is not one volume of each etcd cluster for each group."""
+    return [*_volumes(control_groups(machines.groups), machines.volumes)]
 
 
 def _unknown(groups: Iterable[DescribedGroup]) -> Iterator[str]:

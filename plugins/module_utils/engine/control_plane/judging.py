@@ -9,17 +9,25 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
     outdated_backups,
     stores,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.look import (
+    EtcdVolume,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.policy import (
     settle_of,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.shape import (
     misshapen,
+    volume_flaws,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.shared import (
     out_of,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.streaks import (
     has_settled,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.volumes import (
+    held_by,
+    left_behind,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.whole import (
     Place,
@@ -85,12 +93,20 @@ def surveyed(ctx: RotationContext) -> bool:
     if error is None:
         outage.told(ctx)
         _tell_indirect(ctx)
+        if volumes := _own_volumes(ctx):
+            ctx.note(volumes=volumes)
         return True
     if not ctx.memory.lock.held:
         raise error
     ctx.note(problem=error)
     lock.release(ctx)
     return False
+
+
+def _own_volumes(ctx: RotationContext) -> tuple[EtcdVolume, ...]:
+    """Return the volumes of the node that is to go."""
+    outdated = {member.id for member in ctx.situation.outdated}
+    return held_by(machines_of(ctx).volumes, outdated)
 
 
 def _misshapen(ctx: RotationContext) -> RotatorError | None:
@@ -184,6 +200,8 @@ def lacks(ctx: RotationContext, member: Member) -> str:
     place = Place(ctx.group.name, member.id, member.instance.zone, member.node, etcd)
     if why := flaw(ctx, place):
         return f"the control plane node to be whole: {why}"
+    if etcd and (why := _other_volumes(ctx, member)):
+        return f"the volumes of the old node: {why}"
     old = [one.id for one in ctx.group.former if one.state not in ("", "terminated")]
     if old:
         return f"the end of instance {old[0]}"
@@ -193,6 +211,16 @@ def lacks(ctx: RotationContext, member: Member) -> str:
     if has_settled(ctx.memory.plane.streaks.get(member.id), settle):
         return ""
     return f"{settle:.0f} s in which it is whole"
+
+
+def _other_volumes(ctx: RotationContext, member: Member) -> str:
+    """Return why a new node may have other volumes than the old one had, or "".
+
+    After a kill it is not known any more which they were, but that there are none beside.
+    """
+    machines = machines_of(ctx)
+    why = left_behind(ctx.memory.plane.volumes, machines.volumes, member.id)
+    return why or next(iter(volume_flaws(machines)), "")
 
 
 def too_long_held(ctx: RotationContext, member: Member, why: str) -> RotatorError | None:

@@ -16,6 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.look import (
     Components,
+    EtcdVolume,
     Hardware,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.records import (
@@ -260,17 +261,15 @@ class ReportMemory:
 class ControlPlaneMemory:
     """What is known of a control plane of kops (engine.control_plane).
 
-    `machines`, `components`, `backups` and `dns`: as last read, by reads that began at
-    `machines_at`, `components_at` and `dns_at`. `judged_at`: the read of components that was
-    judged last; `streaks`: by instance, since when each node has been whole. `renewals`: by node,
-    renewTime of its Lease and when it was first seen so. `shared`: the shared Lease, as read or
-    written at `shared_read`; `shared_seen`: when its renewTime was first seen as it is; it is ours
-    (`shared_held`) by a write issued at `shared_confirmed`, the first one at `first_confirmed`;
-    `shared_wait`: seconds to wait for the holder from whom it was taken by force, `shared_from`;
-    `way_back`: the file that says how to go back, "" before it is written; `repaired`: the new node
-    that was not whole and that we have ended.
-    `others`: the Leases of node groups, listed at `others_at`; `rivals`: those of the groups of the
-    control plane, listed at `rivals_at`; `holders`: of all of them, as `shared_seen`.
+    `machines`, `components`, `backups` and `dns`: by reads that began at `machines_at`,
+    `components_at` and `dns_at`. `judged_at`: the read that was judged last; `streaks`: by
+    instance, since when each has been whole. `renewals`: by node, the renewTime of its Lease and
+    since when. `shared`: the shared Lease, as read or written at `shared_read`; `shared_seen`: as
+    `renewals`; it is ours (`shared_held`) by a write issued at `shared_confirmed`, the first one at
+    `first_confirmed`; `shared_wait`: seconds to wait for `shared_from`, from whom it was taken by
+    force; `volumes`: of the node that is to go; `way_back`: the file that tells it; `repaired`: the
+    node that was ended. `others`: Leases of node groups, listed at `others_at`; `rivals`: those of
+    the control plane, listed at `rivals_at`; `holders`: as `shared_seen`.
     """
 
     machines: Hardware | None = None
@@ -292,6 +291,7 @@ class ControlPlaneMemory:
     shared_wait: float = 0.0
     shared_from: str = ""
     repaired: str = ""
+    volumes: tuple[EtcdVolume, ...] = ()
     way_back: str = ""
     others: tuple[Lease, ...] = ()
     others_at: float = -math.inf

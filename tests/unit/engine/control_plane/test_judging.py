@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.look import (
+    EtcdVolume,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.shared import (
     OUT,
     out_note,
@@ -37,6 +40,7 @@ from ansible_collections.nodeops.rotator.tests.unit.core.control_plane.builders 
     changed,
     components,
     machines,
+    volumes,
 )
 from ansible_collections.nodeops.rotator.tests.unit.engine.control_plane.builders import (
     WORKERS,
@@ -159,6 +163,9 @@ def test_why_no_node_may_go_now(world: dict[str, Any], words: str) -> None:
     assert bool(found) is bool(words)
 
 
+SPARE = EtcdVolume("vol-9", "main", 3, "a")
+
+
 class TestNewNode:
     GROUP = our_group(fresh=True)
 
@@ -194,11 +201,31 @@ class TestNewNode:
                 },
                 "",
             ),
+            ({"volumes": tuple(volumes("a"))}, ""),
+            (
+                {"volumes": (EtcdVolume("vol-9", "main", 3, "a", "i-old"),)},
+                "the volumes of the old node: volume vol-9 of etcd cluster main, which the old node"
+                " had, is not attached to it",
+            ),
+            (
+                {"shown": dataclasses.replace(machines(), volumes=(*volumes(), SPARE))},
+                "the volumes of the old node: etcd cluster main has 4 volumes for 3 control plane"
+                " groups",
+            ),
             ({"group": our_group(fresh=True, tags=WORKERS), "streaks": {}}, ""),
         ],
     )
     def test_what_it_waits_for(self, world: dict[str, Any], words: str) -> None:
         assert self.lacking(**world) == words
+
+
+def test_the_volumes_of_the_node_that_is_to_go_are_kept_in_mind() -> None:
+    ctx = a_look(**BEGINS)
+    assert surveyed(ctx)
+    assert [one.id for one in ctx.memory.plane.volumes] == ["vol-events-a", "vol-main-a"]
+    gone = a_look(**{**BEGINS, "group": our_group(fresh=True), "volumes": (SPARE,)})
+    assert surveyed(gone)
+    assert gone.memory.plane.volumes == (SPARE,), "what is remembered stays"
 
 
 def test_it_goes_on_being_read_while_it_is_rotated() -> None:
