@@ -17,6 +17,22 @@ TESTS = "tests/unit/engine/handover/test_decide.py"
 
 MUTATIONS = (
     Mutation(
+        "after a failed canary the default stays at the failed image",
+        "plugins/module_utils/clients/aws/pointers.py",
+        "        _default_back(aws, template, version)",
+        "        pass",
+        "tests/unit/operations/template/test_default_back.py",
+        "test_with_the_group_after_a_failed_canary",
+    ),
+    Mutation(
+        "a rollback moves the default to a version where it never was",
+        "plugins/module_utils/core/templates/plan.py",
+        "default = back.default if back.default in there else previous.number",
+        "default = previous.number",
+        "tests/unit/operations/template/test_default_back.py",
+        "test_by_a_rollback",
+    ),
+    Mutation(
         "a Lease is taken before all have been looked at",
         HANDOVER,
         "        if not _all(self._is_free(claim) for claim in claims):\n",

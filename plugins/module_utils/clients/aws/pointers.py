@@ -23,6 +23,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.dat
     Pointer,
     clean,
     pointer_of,
+    read_mark,
     write_mark,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.devices import explicit
@@ -35,6 +36,7 @@ def point_back(aws: Aws, group: DescribedGroup, ways: Iterable[tuple[str, str]])
     Calling it again changes nothing more. What can go back does, also where one template cannot.
     """
     name, moves, lost = group.name, dict[tuple[str, str], str](), ""
+    apart = list[tuple[str, str]]()
     for template, version in ways:
         doing = f"let Auto Scaling group {name} launch from {template} {version}".rstrip()
         if not version:
@@ -43,12 +45,16 @@ def point_back(aws: Aws, group: DescribedGroup, ways: Iterable[tuple[str, str]])
         use = next((use for use in group.source.uses if use.template_id == template), None)
         if use is None:
             lost = lost or f"Cannot {doing}: it launches from another template by now"
-        elif _moved_at_once(aws, doing, pointer_of(use.version), template, version):
+            continue
+        apart += [(template, version)] if pointer_of(use.version) != DEFAULT else []
+        if _moved_at_once(aws, doing, pointer_of(use.version), template, version):
             moves[use.key] = version
     if moves:
         versions = " and ".join(f"{key[0]} {version}" for key, version in moves.items())
         doing = f"let Auto Scaling group {name} launch from {versions}"
         _update(aws, doing, name, repoint(group.source, moves))
+    for template, version in apart:
+        _default_back(aws, template, version)
     if lost:
         raise RefusedError(lost)
 
@@ -61,6 +67,20 @@ def _moved_at_once(aws: Aws, doing: str, pointer: Pointer, template: str, versio
         params = {"LaunchTemplateId": template, "DefaultVersion": version}
         aws.call(doing, "ec2", "ModifyLaunchTemplate", **params)
     return pointer not in (LATEST, DEFAULT)
+
+
+def _default_back(aws: Aws, template: str, version: str) -> None:
+    """Move the default back too, if the update had moved it besides.
+
+    The description of its version says so. Whoever follows $Default would launch the failed image.
+    """
+    doing = f"put back the default of launch template {template}"
+    params = {"LaunchTemplateId": template, "Versions": [DEFAULT]}
+    found = aws.call(doing, "ec2", "DescribeLaunchTemplateVersions", **params)
+    mark = read_mark(found["LaunchTemplateVersions"][0].get("VersionDescription", ""))
+    if mark is not None and mark.source == int(version) and mark.default:
+        change = {"LaunchTemplateId": template, "DefaultVersion": str(mark.default)}
+        aws.call(doing, "ec2", "ModifyLaunchTemplate", **change)
 
 
 def _update(aws: Aws, doing: str, name: str, change: Mapping[str, Any]) -> None:

@@ -164,7 +164,8 @@ class Mark:
     """What the description of a version of ours says.
 
     A version cannot be tagged. It was made from version `source` by `act`, an "update" or a
-    "rollback".
+    "rollback". `default`: the default version before, if the update moved the default because that
+    was asked for; else 0.
     """
 
     source: int
@@ -172,10 +173,12 @@ class Mark:
     release: str = ""
     run: str = ""
     at: str = ""
+    default: int = 0
 
 
 _MARK = re.compile(
     r"nodeops\.rotator: (?P<act>update|rollback) from (?P<source>\d+)"
+    r"(?:, default was (?P<default>\d+))?"
     r"(?:, release (?P<release>[^,|]+))?(?:, run (?P<run>[^,|]+))?(?:,"
     r" (?P<at>\d{4}-\d\d-\d\dT[\d:]+Z))?(?: \| .*)?"
 )
@@ -187,6 +190,7 @@ def write_mark(mark: Mark, text: str = "") -> str:
     The text is cut where there is no room.
     """
     words = [f"nodeops.rotator: {mark.act} from {mark.source}"]
+    words += [f"default was {mark.default}"] if mark.default else []
     words += [f"release {_plain(mark.release)}"] if mark.release else []
     words += [f"run {_plain(mark.run)}"] if mark.run else []
     words += [mark.at] if mark.at else []
@@ -205,7 +209,8 @@ def read_mark(description: str) -> Mark | None:
         return None
     said = {name: value or "" for name, value in match.groupdict().items()}
     act: Act = "rollback" if said["act"] == "rollback" else "update"
-    return Mark(int(said["source"]), act, said["release"], said["run"], said["at"])
+    default = int(said["default"] or 0)
+    return Mark(int(said["source"]), act, said["release"], said["run"], said["at"], default)
 
 
 def reusable(versions: Sequence[Version], source: int, wanted: Mapping[str, Any]) -> Version | None:
@@ -222,10 +227,14 @@ def reusable(versions: Sequence[Version], source: int, wanted: Mapping[str, Any]
 
 @dataclasses.dataclass(frozen=True)
 class Rollback:
-    """A move from version `current` back to version `previous`."""
+    """A move from version `current` back to version `previous`.
+
+    `default`: the version that was the default before, 0 for `previous`.
+    """
 
     current: int
     previous: int
+    default: int = 0
 
 
 def find_rollback(versions: Sequence[Version], current: int) -> Rollback | None:
@@ -237,7 +246,7 @@ def find_rollback(versions: Sequence[Version], current: int) -> Rollback | None:
     mark = read_mark(found.description) if found else None
     if mark is None or mark.act != "update" or _newer_of_ours(versions, current):
         return None
-    return Rollback(current, mark.source)
+    return Rollback(current, mark.source, mark.default)
 
 
 def _newer_of_ours(versions: Sequence[Version], current: int) -> bool:

@@ -78,6 +78,7 @@ class Plan:
     hold `after`; it exists already unless `create`, in which case it is the number that the next
     version gets if nobody is faster. `group_version`: how the group's pointer is to be written,
     None to leave it. `default_to`: the version to make the default, None to leave it.
+    `default_was`: the default version, if it moves although the group does not follow it, else 0.
     """
 
     source: Version
@@ -90,6 +91,7 @@ class Plan:
     default_to: int | None = None
     changes: tuple[str, ...] = ()
     act: Act = "update"
+    default_was: int = 0
 
     @property
     def changed(self) -> bool:
@@ -147,7 +149,13 @@ def _pointed(plan: Plan, versions: Sequence[Version], written: str, wanted: Want
     follows = (plan.pointer == DEFAULT and not wanted.pin) or wanted.set_default
     now_default = next((version.number for version in versions if version.default), None)
     default_to = plan.number if follows and now_default != plan.number else None
-    return dataclasses.replace(plan, group_version=group_version, default_to=default_to)
+    apart = default_to is not None and (plan.pointer != DEFAULT or wanted.pin)
+    return dataclasses.replace(
+        plan,
+        group_version=group_version,
+        default_to=default_to,
+        default_was=(now_default or 0) if apart else 0,
+    )
 
 
 def plan_rollback(versions: Sequence[Version], written: str) -> Plan:
@@ -169,6 +177,8 @@ def plan_rollback(versions: Sequence[Version], written: str) -> Plan:
         )
     after = clean(previous.data)
     copy = pointer == LATEST
+    there = {version.number for version in versions}
+    default = back.default if back.default in there else previous.number
     return Plan(
         source=current,
         before=before,
@@ -177,7 +187,7 @@ def plan_rollback(versions: Sequence[Version], written: str) -> Plan:
         pointer=pointer,
         create=copy,
         group_version=str(previous.number) if pointer == NUMBER else None,
-        default_to=previous.number if current.default else None,
+        default_to=default if current.default else None,
         changes=tuple(differences(before, after)),
         act="rollback",
     )

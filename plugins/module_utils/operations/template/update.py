@@ -230,8 +230,8 @@ class TemplateUpdate:
         )
 
     def _mark(self, plan: Plan) -> Mark:
-        at = show_time(self._now) or ""
-        return Mark(plan.source.number, plan.act, self._wanted.release, self._wanted.run, at)
+        wanted, at = self._wanted, show_time(self._now) or ""
+        return Mark(plan.source.number, plan.act, wanted.release, wanted.run, at, plan.default_was)
 
     def _verify(self, source: Source, parts: tuple[Part, ...]) -> bool | None:
         verified = None

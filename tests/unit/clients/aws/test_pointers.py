@@ -23,13 +23,16 @@ from ansible_collections.nodeops.rotator.tests.unit.clients.aws.recorded import 
 OLD, NEW = {"ImageId": "ami-old", "InstanceType": "m5.large"}, {"ImageId": "ami-new"}
 
 
-def pointed(version: str = "2", contents: Any = None, back: str = "1", **fields: Any) -> Recorded:
+def pointed(
+    version: str = "2", contents: Any = None, back: str = "1", said: str = "", **fields: Any
+) -> Recorded:
     """Point a group that points so back at version 1 of lt-1.
 
-    `contents`: of versions 1, then of the latest.
+    `contents`: of versions 1, then of the latest. `said`: the description of the default version.
     """
     template = {"LaunchTemplate": {"LaunchTemplateId": "lt-1", "Version": version}}
-    answers = [{"LaunchTemplateVersions": [{"LaunchTemplateData": one}]} for one in contents or ()]
+    shown = [*({"LaunchTemplateData": one} for one in contents or ()), {"VersionDescription": said}]
+    answers = [{"LaunchTemplateVersions": [one]} for one in shown]
     raw = Recorded(DescribeLaunchTemplateVersions=answers)
     group = read_group(a_described_group(**{**template, **fields}))
     point_back(Aws(raw), group, [("lt-1", back)])
@@ -44,8 +47,31 @@ def test_a_number_becomes_the_earlier_number() -> None:
                 "AutoScalingGroupName": "blue",
                 "LaunchTemplate": {"LaunchTemplateId": "lt-1", "Version": "1"},
             },
-        )
+        ),
+        (
+            "ec2:DescribeLaunchTemplateVersions",
+            {"LaunchTemplateId": "lt-1", "Versions": ["$Default"]},
+        ),
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "default"),
+    [
+        pytest.param("nodeops.rotator: update from 1, default was 5, run r1", ["5"], id="ours"),
+        pytest.param("nodeops.rotator: update from 1, default was 1", ["1"], id="where it was"),
+        pytest.param("nodeops.rotator: update from 1, run r1", [], id="we have not moved it"),
+        pytest.param("nodeops.rotator: update from 3, default was 5", [], id="another update's"),
+        pytest.param("made by hand", [], id="somebody else's"),
+    ],
+)
+@pytest.mark.parametrize(("version", "contents"), [("2", None), ("$Latest", (OLD, NEW))])
+def test_a_default_that_was_moved_besides_goes_back_too(
+    said: str, default: list[str], version: str, contents: Any
+) -> None:
+    raw = pointed(version, contents, said=said)
+    moved = [params["DefaultVersion"] for params in raw.asked("ModifyLaunchTemplate")]
+    assert moved == default
 
 
 def test_a_default_is_moved_for_all_that_follow_it() -> None:
@@ -117,7 +143,8 @@ class TestTemplatesOfOverrides:
                 "Overrides": [{"InstanceType": "m5.large", "LaunchTemplateSpecification": spec}],
             }
         }
-        contents = [{"LaunchTemplateVersions": [{"LaunchTemplateData": one}]} for one in (OLD, NEW)]
+        shown = ({"LaunchTemplateData": OLD}, {"LaunchTemplateData": NEW}, {}, {})
+        contents = [{"LaunchTemplateVersions": [one]} for one in shown]
         raw = Recorded(DescribeLaunchTemplateVersions=contents)
         group = read_group(a_described_group(LaunchTemplate=None, MixedInstancesPolicy=policy))
         try:

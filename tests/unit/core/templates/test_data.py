@@ -153,6 +153,8 @@ def test_anything_else_is_refused(image_id: str) -> None:
             "by the night shift | with a bar",
         ),
         (Mark(12, "update", "", "run-7", ""), "x" * 400),
+        (Mark(12, "update", "1.33", "run-7", "2026-06-01T12:00:00Z", 3), "default was 4"),
+        (Mark(12, default=10000), ""),
     ],
 )
 def test_a_mark_is_read_back(mark: Mark, text: str) -> None:

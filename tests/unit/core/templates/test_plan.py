@@ -88,6 +88,34 @@ def test_the_group_goes_on_pointing_as_it_does(
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "wanted", "was"),
+    [
+        ("2", NEWEST, 0),
+        ("2", Wanted(NEW, set_default=True), 1),
+        ("$Latest", Wanted(NEW, set_default=True), 1),
+        ("$Default", NEWEST, 0),
+        ("$Default", Wanted(NEW, set_default=True), 0),
+        ("$Default", Wanted(NEW, set_default=True, pin=True), 1),
+        ("$Default", Wanted(NEW, pin=True), 0),
+    ],
+)
+def test_a_default_that_moves_apart_from_the_group_is_remembered(
+    written: str, wanted: Wanted, was: int
+) -> None:
+    assert plan_update(THREE, written, wanted).default_was == was
+
+
+@pytest.mark.parametrize(("was", "there", "back"), [(1, True, 1), (0, True, 3), (1, False, 3)])
+def test_a_default_goes_back_to_where_it_was(was: int, there: bool, back: int) -> None:
+    """Not to the version of the group, unless that was it or the other is gone."""
+    mark = write_mark(Mark(3, default=was))
+    ours = Version(4, {"ImageId": NEW}, mark, default=True)
+    versions = [*([version(1)] if there else []), version(3), ours]
+    plan = plan_rollback(versions, "4")
+    assert (plan.group_version, plan.default_to) == ("3", back)
+
+
 @pytest.mark.parametrize("written", ["1", "$Latest", "$Default"])
 @pytest.mark.parametrize(
     "wanted",
