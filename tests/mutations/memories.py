@@ -16,6 +16,14 @@ CORE_UNIT = "tests/unit/core/"
 
 MUTATIONS = (
     Mutation(
+        "what is inside of a list of the record is believed",
+        "plugins/module_utils/core/rotation/forms.py",
+        "return len(value) == len(wanted) and all(map(is_a, wanted, value))",
+        "return True",
+        "tests/unit/core/rotation/test_journal_forms.py",
+        "test_a_record_of_another_form_is_refused_and_not_guessed_at",
+    ),
+    Mutation(
         "what was computed of other objects is taken for what is asked for",
         ENGINE + "derived.py",
         "if known is None or not _same(known[0], made_of):",

@@ -18,6 +18,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws imp
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     Account,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.forms import (
+    is_a,
+    types_of,
+)
 
 VERSION = 1
 """The form of the record that this release writes."""
@@ -259,11 +263,11 @@ def _is_number(value: Any) -> bool:
 
 
 def _fits(name: str, value: Any) -> bool:
-    """Return whether a value is of the type that the field has in this release."""
-    default = _DEFAULTS[name]
-    kinds: Any = (list, type(None)) if default is None else type(default)
-    kinds = list if isinstance(default, tuple) else kinds
-    return isinstance(value, kinds) and isinstance(value, bool) is isinstance(default, bool)
+    """Return whether a value is of the type that the field has in this release.
+
+    So is everything in it.
+    """
+    return is_a(types_of(Journal)[name], value)
 
 
 def _frozen(value: Any) -> Any:

@@ -16,6 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     Account,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.forms import types_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     Journal,
     dump,
@@ -23,15 +24,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.jour
     salvage,
     store_sentence,
 )
+from ansible_collections.nodeops.rotator.tests.unit.core.rotation.by_form import by_form
 
-MAKERS: dict[str, Any] = {
-    "target": lambda dice: (word(dice), word(dice), word(dice)),
-    "unknown": lambda dice: tuple((f"later{n}", f"[{n}]") for n in range(dice.randint(0, 2))),
-    "max_size": lambda dice: dice.choice([None, tuple(dice.sample(range(99), dice.randint(2, 4)))]),
-    "deregistered_targets": lambda dice: tuple(
-        (word(dice), word(dice), dice.randint(0, 65535)) for _n in range(dice.randint(0, 3))
-    ),
-}
+FIELDS = [field.name for field in dataclasses.fields(Journal) if field.name != "unknown"]
 
 
 def word(dice: random.Random) -> str:
@@ -41,19 +36,10 @@ def word(dice: random.Random) -> str:
 
 def any_journal(dice: random.Random) -> Journal:
     """A journal with every field by chance."""
-
-    def value(field: dataclasses.Field[Any]) -> Any:
-        if field.name in MAKERS:
-            return MAKERS[field.name](dice)
-        if isinstance(field.default, bool):
-            return dice.random() < 0.5
-        if isinstance(field.default, int):
-            return dice.randint(0, 10**6)
-        if isinstance(field.default, str):
-            return word(dice)
-        return tuple(word(dice) for _n in range(dice.randint(0, 4)))
-
-    return Journal(**{field.name: value(field) for field in dataclasses.fields(Journal)})
+    kinds = types_of(Journal)
+    fields = {name: by_form(kind, dice, word) for name, kind in kinds.items() if name in FIELDS}
+    later = tuple((f"later{n}", f"[{n}]") for n in range(dice.randint(0, 2)))
+    return Journal(**fields, unknown=later)
 
 
 @pytest.mark.parametrize("seed", range(200))

@@ -16,6 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     Account,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.forms import types_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     Journal,
     dump,
@@ -25,6 +26,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.leas
     label_value,
     lease_name,
 )
+from ansible_collections.nodeops.rotator.tests.unit.core.rotation.by_form import by_form
 
 TEXTS = ("", "r1", "ümlaut", 'quote"', "a,b", "line\nbreak")
 FULL = Journal(
@@ -72,26 +74,13 @@ FULL = Journal(
 FIELDS = [field.name for field in dataclasses.fields(Journal) if field.name != "unknown"]
 
 
-def random_value(default: Any, chance: random.Random) -> Any:
-    """Another value of the same form as a field's default."""
-    if isinstance(default, bool):
-        return chance.random() < 0.5
-    if isinstance(default, int):
-        return chance.randrange(0, 99)
-    if isinstance(default, str):
-        return chance.choice(TEXTS)
-    if default is None:
-        return chance.choice((None, (4, 6), (4, 6, 8)))
-    return tuple(chance.choice(TEXTS) for _n in range(chance.randrange(4)))
-
-
 @pytest.mark.parametrize("seed", range(60))
 def test_what_is_written_is_read_back(seed: int) -> None:
     chance = random.Random(seed)
     fields = {
-        field.name: random_value(field.default, chance)
-        for field in dataclasses.fields(Journal)
-        if field.name not in ("unknown", "canary") and chance.random() < 0.5
+        name: by_form(kind, chance, lambda dice: dice.choice(TEXTS))
+        for name, kind in types_of(Journal).items()
+        if name != "unknown" and chance.random() < 0.5
     }
     journal = Journal(**fields)
     assert load(dump(journal)) == journal
@@ -130,6 +119,10 @@ def test_what_a_later_release_wrote_is_kept(later: dict[str, Any]) -> None:
         pytest.param({"fenced": 1}, False, id="a number for a truth value"),
         pytest.param({"suspended": "AZRebalance"}, False, id="a text for a list"),
         pytest.param({"run": None}, False, id="nothing for a text"),
+        pytest.param({"suspended": ["AZRebalance", 5]}, False, id="a number among texts"),
+        pytest.param({"replacing": [["i-1"]]}, False, id="too short a tuple"),
+        pytest.param({"max_size": [4, "6"]}, False, id="a text among numbers"),
+        pytest.param({"canary": "perhaps"}, False, id="a verdict that there is not"),
     ],
 )
 def test_a_record_of_another_form_is_refused_and_not_guessed_at(
