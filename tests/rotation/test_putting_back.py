@@ -117,6 +117,21 @@ def test_a_run_that_settles_is_not_either(obstacle: Callable[[World], None]) -> 
     put_back(world, run, obstacle is process)
 
 
+@pytest.mark.parametrize("at", [70.0, 130.0])
+def test_a_deleted_target_group_ends_the_run_and_the_image_is_innocent(at: float) -> None:
+    """Auto Scaling ends each new instance that it cannot register."""
+    world, _web = a_world(3, {}, local=False)
+    run = prepare(world, BLUE, "r1", soak=20)
+    run.inbox.past = world.kernel.now + 4 * 3600
+    world.kernel.after(at, lambda: target_group(world))
+    assert run().status == "failed"
+    assert run.result is not None
+    assert "names target group web, which does not exist" in str(run.result.error)
+    assert run.result.values["canary"] != "failed"
+    assert world.facts["new_image"] in run.result.values["launches"]
+    put_back(world, run, False)
+
+
 @pytest.mark.parametrize("pair", list(itertools.combinations(OBSTACLES, 2)))
 def test_nor_by_two_at_once(pair: tuple[Callable[[World], None], ...]) -> None:
     world, _web = a_world(3, {}, local=False)

@@ -63,7 +63,10 @@ class TargetCalls:
 
         The first time another call reads its delay.
         """
-        found = tuple(read_targets(self._aws, [target_group]))
+        try:
+            found = tuple(_read_either(self._aws, target_group))
+        except NotFoundError:
+            return Targets(exists=False)
         return Targets(found, self._delays.of(self._aws, target_group) if found else None)
 
     def deregister(self, target_group: str, targets: tuple[tuple[str, int], ...]) -> None:
@@ -92,12 +95,13 @@ def read_targets(aws: Aws, target_groups: Iterable[str]) -> Iterable[TargetHealt
     """Yield the targets of these target groups, as Group has them, with their health."""
     for group in target_groups:
         try:
-            if group.startswith(CLASSIC):
-                yield from _read_classic(aws, group)
-            else:
-                yield from _read(aws, group)
+            yield from _read_either(aws, group)
         except NotFoundError:  # deleted: it sends no traffic any more
             continue
+
+
+def _read_either(aws: Aws, group: str) -> Iterator[TargetHealth]:
+    yield from _read_classic(aws, group) if group.startswith(CLASSIC) else _read(aws, group)
 
 
 def _read(aws: Aws, arn: str) -> Iterator[TargetHealth]:

@@ -105,20 +105,22 @@ class Targets:
     """Targets of a target group as one read saw them.
 
     `delay`: seconds for which a target drains after it was deregistered; None where that is not
-    known.
+    known. `exists`: the target group has not been deleted.
     """
 
     health: tuple[TargetHealth, ...] = ()
     delay: float | None = None
+    exists: bool = True
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TargetRead:
-    """When a read of a target group began and ended, and how long its targets drain."""
+    """When a read of a target group began and ended, and what it showed (Targets)."""
 
     began: float
     ended: float
     delay: float | None = None
+    exists: bool = True
 
 
 def balancer_name(target_group: str) -> str:

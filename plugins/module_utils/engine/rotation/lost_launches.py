@@ -6,14 +6,24 @@
 from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import balancer_name
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import fail
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import (
+    fail,
+    settle,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     REPEAT,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.target_reads import (
+    deleted,
+    known_since,
+)
 
+UNEXPLAINED = "launch lost"
+"""Timer: since when a launch is lost that nothing explains yet."""
 LOST_LAUNCHES = 3
 """New instances in a row that may end by themselves before they are ready."""
 
@@ -37,11 +47,34 @@ def count_lost(ctx: RotationContext) -> None:
         ctx.note(booting=known)
     if lost:
         ctx.note(lost_launches=ctx.memory.nodes.lost_launches + len(lost))
+        ctx.forget(UNEXPLAINED)
+        ctx.since(UNEXPLAINED)
+    _settle_without_balancer(ctx)
     if lost and ctx.memory.nodes.lost_launches >= LOST_LAUNCHES:
         ctx.note(lost_launches=0)
         why = ctx.group.activity or _by_others(ctx) or UNEXPLAINED
         text = f"{LOST_LAUNCHES} new instances in a row ended before they were ready: {why}"
         fail(ctx, FailedError(text), min(lost))
+
+
+def _settle_without_balancer(ctx: RotationContext) -> None:
+    """Settle once a target group is known not to exist any more.
+
+    New instances do not come into service then, or are never healthy, whatever they are launched
+    from. It is looked for when a launch is lost.
+    """
+    if UNEXPLAINED in ctx.memory.timers:
+        lost_at = ctx.now - ctx.since(UNEXPLAINED)
+        if known_since(ctx, ctx.group.target_groups, lost_at):
+            ctx.forget(UNEXPLAINED)
+    for gone in deleted(ctx)[:1]:
+        group, name = ctx.group.name, balancer_name(gone)
+        error = FailedError(
+            f"Auto Scaling group {group} names {name}, which does not exist, so that new instances"
+            " do not come into service",
+            f"Create it again or detach {gone} from the group, and run again",
+        )
+        settle(ctx, error)
 
 
 def _by_others(ctx: RotationContext) -> str:

@@ -47,7 +47,7 @@ def learn_targets(memory: Memory, done: Done) -> Memory:
     name = command.target_group
     if name in known and done.began < known[name].began:
         return memory
-    read = TargetRead(done.began, done.ended, done.answer.delay)
+    read = TargetRead(done.began, done.ended, done.answer.delay, done.answer.exists)
     group = with_targets(memory.reads.read, name, done.answer.health)
     return memory.with_fields(read=group, target_reads={**known, name: read})
 

@@ -57,6 +57,11 @@ def read_of(ctx: RotationContext, target_group: str) -> TargetRead:
     return ctx.memory.reads.target_reads.get(target_group, NEVER_READ)
 
 
+def deleted(ctx: RotationContext) -> tuple[str, ...]:
+    """Return the group's target groups that do not exist any more, as far as known."""
+    return tuple(name for name in ctx.group.target_groups if not read_of(ctx, name).exists)
+
+
 def known_since(ctx: RotationContext, target_groups: Iterable[str], moment: float) -> bool:
     """Return whether reads that began no earlier show these; else read them."""
     old = [name for name in target_groups if read_of(ctx, name).began < moment]
@@ -137,7 +142,7 @@ def unhealthy(ctx: RotationContext, member: Member, timer: str) -> tuple[str, ..
 
     Only a read tells that which began when nothing else was awaited any more: since `timer`.
     """
-    follows, began = ctx.journal.follows, ctx.now - ctx.since(timer)
+    follows, began = (*ctx.journal.follows, *deleted(ctx)), ctx.now - ctx.since(timer)
     asked = [name for name in ctx.group.target_groups if name not in follows]
     lacking = lacking_targets(
         ctx.group, member, ctx.situation.outdated_ids, ctx.journal.served, follows

@@ -84,7 +84,7 @@ def test_a_classic_load_balancer_has_no_delay_and_a_deleted_target_group_no_targ
     )
     cloud = AutoScaling(Aws(raw))
     assert cloud.read_targets(CLASSIC + "api").delay is None
-    assert cloud.read_targets("gone") == Targets()
+    assert cloud.read_targets("gone") == Targets(exists=False)
     assert len(raw.calls) == 2
 
 

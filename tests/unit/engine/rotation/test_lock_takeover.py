@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import WriteLease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import UnreachableError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import lock
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import Retry
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import a_group
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
     NOW,
@@ -40,3 +42,15 @@ def test_a_takeover_is_told_once_the_lease_is_ours(options: dict[str, Any], told
     ours = a_context(a_group(), mode="survey", policy=policy, taken_from=taken)
     lock.acquire(ours)
     assert [event.text for event in ours.events] == [told]
+
+
+def test_a_takeover_that_is_refused_is_not_looked_at_without_a_pause() -> None:
+    timers = {"lease of other": NOW - 99}
+    known: dict[str, Any] = {"lease": DEAD, "lease_read": NOW, "seen": NOW - 99}
+    asked = a_context(a_group(), held=False, mode="survey", timers=timers, **known)
+    lock.acquire(asked)
+    retries = {command: Retry(2, NOW + 9, UnreachableError("no")) for command in asked.commands}
+    waits = a_context(a_group(), held=False, mode="survey", timers=timers, retries=retries, **known)
+    lock.acquire(waits)
+    assert waits.commands == []
+    assert waits.wake >= NOW + 1

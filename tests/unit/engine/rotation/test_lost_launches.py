@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import TargetRead
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.targets import (
+    ReadTargets,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     lost_launches,
     new_nodes,
@@ -145,3 +149,35 @@ def test_they_begin_anew_after_one_that_lived() -> None:
     )
     new_nodes.judge(ctx)
     assert ctx.memory.nodes.lost_launches == 0
+
+
+class TestATargetGroupThatDoesNotExist:
+    """Auto Scaling ends what it cannot register."""
+
+    GONE = "arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/web/1"
+
+    def look(self, reads: Any, **more: Any) -> RotationContext:
+        group = {"target_groups": (self.GONE,)}
+        return look("n", "m", gone="n", group=group, target_reads=reads, **more)
+
+    def test_is_looked_for_when_a_launch_is_lost(self) -> None:
+        ctx = self.look({self.GONE: TargetRead(NOW - 1, NOW)})
+        assert ctx.commands == [ReadTargets(self.GONE)]
+        assert ctx.memory.mode == "rotate"
+
+    @pytest.mark.parametrize("exists", [True, False])
+    def test_ends_the_run_and_is_named(self, exists: bool) -> None:
+        ctx = self.look({self.GONE: TargetRead(NOW, NOW, exists=exists)}, count=0)
+        assert ctx.memory.mode == ("rotate" if exists else "settle")
+        assert ctx.journal.canary == ""
+        assert exists or str(ctx.memory.report.problem).startswith(
+            "Auto Scaling group blue names target group web, which does not exist"
+        )
+
+    def test_is_not_looked_for_while_none_is_lost_but_counts_once_it_is_known(self) -> None:
+        group = {"target_groups": (self.GONE,)}
+        ctx = look("n", "n", group=group, target_reads={self.GONE: TargetRead(0, 0)})
+        assert (ctx.commands, ctx.memory.mode) == ([], "rotate")
+        known = {self.GONE: TargetRead(0, 0, exists=False)}
+        assert look("n", "n", group=group, target_reads=known).memory.mode == "settle"
+        assert look("n", "n", target_reads=known).memory.mode == "rotate", "it was detached"

@@ -226,6 +226,11 @@ class TestANewNode:
         ctx, waits = self.awaits(a_target("w"), journal=journal, target_reads={})
         assert (waits, ctx.commands) == ((), [])
 
+    def test_is_not_asked_where_the_target_group_does_not_exist_any_more(self) -> None:
+        gone = TargetRead(NOW, NOW, exists=False)
+        ctx, waits = self.awaits(a_target("w"), target_reads={INGRESS: gone})
+        assert (waits, ctx.commands) == ((), [])
+
     def test_waits_for_each_target_group(self) -> None:
         ctx, waits = self.awaits(
             *(a_target(name, group=group) for name in "wn" for group in (INGRESS, OTHER)),
