@@ -81,6 +81,14 @@ MUTATIONS = (
         "test_a_takeover_that_is_refused_is_not_looked_at_without_a_pause",
     ),
     Mutation(
+        "what may end already is asked to end with decrement",
+        ENGINE + "ending.py",
+        "    if member.id in ctx.memory.reads.ended_by_us:\n",
+        "    if False:\n",
+        UNIT + "test_ending.py",
+        "test_what_may_end_already_without_decrement_is_not_asked_to_end_with_one",
+    ),
+    Mutation(
         "the name of our group stays on a node in standby",
         ENGINE + "outside.py",
         "noted = {REPLACING, MARKED_IN} & node.annotations.keys()",

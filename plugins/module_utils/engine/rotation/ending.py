@@ -72,6 +72,10 @@ def terminate(ctx: RotationContext, member: Member) -> None:
     if member.id in decrements:
         _decrement(ctx, member)
         return
+    if member.id in ctx.memory.reads.ended_by_us:
+        # It may end already, without decrement; to ask for one would change nothing of desired.
+        _end(ctx, member, Terminate(member.id, False))
+        return
     ours = situation.surge - len(decrements)
     surplus = _is_surplus(ctx, member)
     last = [member, *(other for other in unknown.to_replace(ctx) if other.id != member.id)]

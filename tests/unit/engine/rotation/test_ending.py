@@ -78,6 +78,13 @@ def test_what_is_recorded_is_done(kept: tuple[str, ...], command: Any) -> None:
     assert ctx.commands == [command]
 
 
+def test_what_may_end_already_without_decrement_is_not_asked_to_end_with_one() -> None:
+    """It would change nothing of desired, and be answered well all the same."""
+    ctx = ending(ended_by_us=frozenset(("i-n",)))
+    assert ctx.commands == [Terminate("i-n", False)]
+    assert ctx.journal.decrements == ()
+
+
 @pytest.mark.parametrize("command", [EnterStandby("blue", "i-n"), Terminate("i-n", True)])
 def test_what_is_in_flight_is_not_done_again(command: Any) -> None:
     journal = dataclasses.replace(FAILED, decrements=("i-n",), kept=("i-n",))
