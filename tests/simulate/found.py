@@ -140,13 +140,14 @@ class Found:
             for member in group.counted()
             if member.lifecycle_state == "InService"
             and member.instance_id not in self.either
-            and member.protected != self._should_be_protected(member.instance_id)
+            and member.protected != self.should_be_protected(member.instance_id)
         ]
         if wrong:
             found.append(Deviation(f"protection of {', '.join(wrong)} is not as found", "rotect"))
         return found
 
-    def _should_be_protected(self, instance: str) -> bool:
+    def should_be_protected(self, instance: str) -> bool:
+        """Return whether an instance is protected where no run is at work."""
         return instance in self.protected if instance in self.known else self.protects_new
 
     def _node(self, node: dict[str, Any]) -> list[Deviation]:
@@ -214,6 +215,8 @@ def _targets(trial: Trial) -> list[Deviation]:
         if member.lifecycle_state == "InService" and member.instance_id in alive
     ]
     for arn in trial.group.target_groups:
+        if arn not in trial.world.account.target_groups:
+            continue  # somebody has deleted it
         targets = trial.world.account.target_groups[arn].targets.values()
         there = {target.id for target in targets if target.state not in ("draining", "unused")}
         for member in members:

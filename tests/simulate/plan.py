@@ -26,6 +26,7 @@ PEOPLE = "J"
 FIXED = 300
 """Worlds below this number, those of `make test` among them, have no faults of late kinds."""
 LATE_ODDS = 0.4
+WAVE_ODDS = 0.25
 HOW_MANY = (0, 1, 1, 1, 2, 2, 2, 3, 3, 4)
 """Number of faults."""
 
@@ -90,6 +91,7 @@ def draw(seed: int, number: int) -> Plan:
     )
     faults += _late_faults(seed, number, len(faults))
     faults += _wishes(seed, number, len(faults))
+    faults += _wave(seed, number, len(faults))
     return Plan(seed, number, size, aws, kube, furnishing, options, faults)
 
 
@@ -102,7 +104,8 @@ def _late_faults(seed: int, number: int, place: int) -> tuple[Fault, ...]:
     dice = random.Random(name)
     if number < FIXED or dice.random() >= LATE_ODDS:
         return ()
-    kind = dice.choice([one for one in ORDERED if not one.weight and one.letter != PEOPLE])
+    late = [one for one in ORDERED if not (one.weight or one.wave or one.letter == PEOPLE)]
+    kind = dice.choice(late)
     return (Fault(place, kind.name, dice.uniform(*kind.when), name),)
 
 
@@ -118,6 +121,16 @@ def _wishes(seed: int, number: int, first: int) -> tuple[Fault, ...]:
         Fault(place, kind.name, dice.uniform(*kind.when), f"{name}/{place}")
         for place, kind in enumerate(wanted, first)
     )
+
+
+def _wave(seed: int, number: int, place: int) -> tuple[Fault, ...]:
+    """Return a fault of the kinds that were added last, in some worlds above FIXED."""
+    name = f"{seed}/{number}/wave 1"
+    dice = random.Random(name)
+    if number < FIXED or dice.random() >= WAVE_ODDS:
+        return ()
+    kind = dice.choice([one for one in ORDERED if one.wave == 1])
+    return (Fault(place, kind.name, dice.uniform(*kind.when), name),)
 
 
 def reduced(plan: Plan, keep: Collection[int] | None, size: int | None) -> Plan:

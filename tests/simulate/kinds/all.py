@@ -17,6 +17,7 @@ from ansible_collections.nodeops.rotator.tests.simulate.kinds import (
     silence,
     undoers,
     unseen,
+    wholesale,
     workloads,
 )
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import KINDS, Kind
@@ -34,6 +35,7 @@ MODULES = (
     unseen,
     workloads,
     people,
+    wholesale,
 )
 _NAMES = [module.__name__ for module in MODULES]
 

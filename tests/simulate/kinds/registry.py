@@ -30,7 +30,8 @@ class Kind:
     """A kind of fault.
 
     `letter`: which family of faults it belongs to. `when`: the range of its moments, in seconds.
-    `weight`: how often it is drawn.
+    `weight`: how often it is drawn. `wave`: kinds that were added together, and that are drawn by
+    dice of their own, so that they leave the other faults of a world as they are.
     """
 
     name: str
@@ -38,17 +39,20 @@ class Kind:
     act: Act
     when: tuple[float, float]
     weight: int
+    wave: int = 0
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def kind(letter: str, when: tuple[float, float] = DURING, weight: int = 1) -> Callable[[Act], Act]:
-    """Register the decorated function under its own name."""
+def kind(
+    letter: str, when: tuple[float, float] = DURING, weight: int = 1, wave: int = 0
+) -> Callable[[Act], Act]:
+    """Register the decorated function under its own name; a later wave has no weight."""
 
     def register(act: Act) -> Act:
         name = act.__name__
-        KINDS[name] = Kind(name, letter, act, when, weight)
+        KINDS[name] = Kind(name, letter, act, when, 0 if wave else weight, wave)
         return act
 
     return register
