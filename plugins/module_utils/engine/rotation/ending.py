@@ -69,12 +69,7 @@ def terminate(ctx: RotationContext, member: Member) -> None:
     }
     if member.id in in_flight or not console_read(ctx, member) or _is_held(ctx, member):
         return
-    if member.id in decrements:
-        _decrement(ctx, member)
-        return
-    if member.id in ctx.memory.reads.ended_by_us:
-        # It may end already, without decrement; to ask for one would change nothing of desired.
-        _end(ctx, member, Terminate(member.id, False))
+    if _asked_before(ctx, member):
         return
     ours = situation.surge - len(decrements)
     surplus = _is_surplus(ctx, member)
@@ -97,6 +92,20 @@ def terminate(ctx: RotationContext, member: Member) -> None:
         _wait_to_end(ctx, member)  # the group would only launch another
     else:
         _end(ctx, member, Terminate(member.id, False))
+
+
+def _asked_before(ctx: RotationContext, member: Member) -> bool:
+    """End an instance once more as it was asked to end; return whether it was.
+
+    It may end already. To ask for a decrement then would change nothing of desired.
+    """
+    if member.id in ctx.journal.decrements:
+        _decrement(ctx, member)
+        return True
+    if member.id in ctx.memory.reads.ended_by_us:
+        _end(ctx, member, Terminate(member.id, False))
+        return True
+    return False
 
 
 def _end(ctx: RotationContext, member: Member, command: Command) -> None:

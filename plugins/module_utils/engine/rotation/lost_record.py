@@ -11,7 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SIGNPOST
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
+    EXCLUDE,
+    SCALE_DOWN_DISABLED,
+    SIGNPOST,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.signpost import (
     read_signpost,
 )
@@ -53,3 +57,19 @@ def _suspects(ctx: RotationContext) -> Iterator[str]:
         missing = [one.id for one in group.launched if (arn, one.id) not in there]
         if missing:
             yield f"instances that are not registered in {arn} ({', '.join(sorted(missing))})"
+    yield from _suspect_nodes(ctx)
+
+
+def _suspect_nodes(ctx: RotationContext) -> Iterator[str]:
+    """Yield what nodes may have of that run where somebody has taken off its marks."""
+    nodes = sorted(ctx.mine.values(), key=lambda node: node.name) if ctx.kind.carries_pods else []
+    for what, found in (
+        ("cordoned", [one for one in nodes if one.unschedulable]),
+        ("excluded from load balancers", [one for one in nodes if EXCLUDE in one.labels]),
+        (
+            "hidden from Cluster Autoscaler's scale-down",
+            [one for one in nodes if SCALE_DOWN_DISABLED in one.annotations],
+        ),
+    ):
+        if found:
+            yield f"nodes that are {what} ({', '.join(one.name for one in found)})"

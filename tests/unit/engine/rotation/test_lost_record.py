@@ -9,7 +9,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SIGNPOST
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
+    EXCLUDE,
+    SCALE_DOWN_DISABLED,
+    SIGNPOST,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.signpost import Signpost
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
@@ -18,7 +22,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.lost_record import (
     note_lost_record,
 )
-from ansible_collections.nodeops.rotator.tests.unit.core.builders import a_group, an_instance
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
+    a_group,
+    a_node,
+    an_instance,
+)
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
     RUNNING,
     a_context,
@@ -30,12 +38,15 @@ FIRST = (
 )
 
 
-def a_look(run: str = "r0", journal: Journal = Journal(), **group: Any) -> RotationContext:
-    """A look of a run that begins at a group with the tag of `run`."""
+def a_look(
+    run: str = "r0", journal: Journal = Journal(), node: Any = None, **group: Any
+) -> RotationContext:
+    """A look of a run that begins at a group with the tag of `run`; `node`: of i-w."""
     tags = {SIGNPOST: Signpost(run, "kube-system", "uid-1").text} if run else {}
     members = [an_instance("w"), an_instance("x")]
     made = a_group(*members, **{"max_size": 3, "tags": tags, **group})
-    return a_context(made, [], journal, mode="survey", held=False)
+    nodes = [] if node is None else [a_node("w", **node)]
+    return a_context(made, nodes, journal, mode="survey", held=False)
 
 
 def told(**more: Any) -> list[str]:
@@ -53,6 +64,16 @@ def told(**more: Any) -> list[str]:
         (
             {"target_groups": ("arn:web",)},
             ", instances that are not registered in arn:web (i-w, i-x)",
+        ),
+        ({"node": {}}, ""),
+        ({"node": {"unschedulable": True}}, ", nodes that are cordoned (w)"),
+        (
+            {"node": {"labels": {EXCLUDE: "true"}}},
+            ", nodes that are excluded from load balancers (w)",
+        ),
+        (
+            {"node": {"annotations": {SCALE_DOWN_DISABLED: "true"}}},
+            ", nodes that are hidden from Cluster Autoscaler's scale-down (w)",
         ),
     ],
 )
