@@ -188,8 +188,12 @@ def test_an_instance_that_never_leaves_its_hook_is_told_and_not_waited_for_witho
         for name, member in world.account.groups[BLUE].members.items()
         if member.lifecycle_state == "Terminating:Wait"
     ]
-    told = "Instance {} was told to terminate and its node is still there"
-    assert sorted(run.result.values["not_restored"]) == sorted(map(told.format, held))
+    told = [
+        f"Instance {name} was told to terminate and its node"
+        f" {world.account.instances[name].private_dns} is still there"
+        for name in held
+    ]
+    assert sorted(run.result.values["not_restored"]) == sorted(told)
     assert len(held) == 4
     (record,) = traces(world)["journals"]
     assert {node[0] for node in json.loads(record)["replacing"]} == set(held)

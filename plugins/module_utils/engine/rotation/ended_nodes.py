@@ -131,9 +131,10 @@ def _remark(ctx: RotationContext, name: str) -> str:
 
     One that merely has the name of a new instance was perhaps never ours.
     """
+    node = ctx.by_instance[name].name
     if name in ctx.memory.nodes.marks.gone or name in ctx.left_group:
-        return f"Instance {name} was told to terminate and its node is still there"
+        return f"Instance {name} was told to terminate and its node {node} is still there"
     return (
-        f"Node {ctx.by_instance[name].name} still names instance {name}, which does not belong to"
+        f"Node {node} still names instance {name}, which does not belong to"
         f" Auto Scaling group {ctx.group.name}"
     )

@@ -188,10 +188,22 @@ class TestTheEndOfTheWait:
     def test_comes_after_terminate_timeout_with_a_remark(self, waited: float, over: bool) -> None:
         ctx = a_look(a_group(ENDING), timers={"ended nodes": NOW - waited})
         assert ended_nodes.clear_ended_nodes(ctx) is over
-        told = "Instance i-w was told to terminate and its node is still there"
+        told = "Instance i-w was told to terminate and its node w is still there"
         assert ctx.memory.report.left == ((told,) if over else ())
         ended_nodes.clear_ended_nodes(ctx)
         assert len(ctx.memory.report.left) == int(over), "said once"
+
+    def test_names_each_node_that_is_still_there(self) -> None:
+        """It may carry marks of ours, by which people find it."""
+        group = a_group(ENDING, dataclasses.replace(ENDING, id="i-v"))
+        nodes = [a_node("w"), a_node("v")]
+        timers = {"ended nodes": NOW - 600}
+        ctx = a_look(group, nodes, timers=timers, marks=Marks(gone=frozenset(("i-v", "i-w"))))
+        assert ended_nodes.clear_ended_nodes(ctx) is True
+        assert [sentence.split(" node ")[1] for sentence in ctx.memory.report.left] == [
+            "v is still there",
+            "w is still there",
+        ]
 
     def test_does_not_say_that_we_ended_what_only_has_such_a_name(self) -> None:
         group = a_group(an_instance("n", fresh=True, private_dns="ip-7"))
