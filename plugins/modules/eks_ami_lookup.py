@@ -336,7 +336,8 @@ root_device_type:
 update_available:
   description:
     - Whether something in use should be replaced. With O(release_version), everything but that
-      release; otherwise whatever is older than the image found or no longer exists.
+      release; otherwise whatever is older than the image found, of another family, variant,
+      operating system or Kubernetes version, or no longer exists.
   returned: with O(compare_to)
   type: bool
   sample: true

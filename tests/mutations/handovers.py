@@ -17,6 +17,14 @@ TESTS = "tests/unit/engine/handover/test_decide.py"
 
 MUTATIONS = (
     Mutation(
+        "an image of another Kubernetes minor is up to date if it is newer",
+        "plugins/module_utils/core/images/image.py",
+        "pinned or image.created_at < found.created_at or _kind(image) != _kind(found)",
+        "pinned or image.created_at < found.created_at",
+        "tests/unit/core/images/test_image.py",
+        "test_what_is_of_another_kind_is_due_however_new_it_is",
+    ),
+    Mutation(
         "after a failed canary the default stays at the failed image",
         "plugins/module_utils/clients/aws/pointers.py",
         "        _default_back(aws, template, version)",

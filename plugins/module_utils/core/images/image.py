@@ -208,11 +208,23 @@ def show_image(image: Image, kind: ImageKind | None, now: datetime.datetime) -> 
 def update_due(found: Image, current: Sequence[Image], pinned: bool) -> bool:
     """Return whether something in `current` should become `found`.
 
-    If the release is pinned, everything else should; otherwise only what is older, since an answer
-    held back by min_age must not read as a step back.
+    If the release is pinned, everything else should; otherwise what is older, since an answer held
+    back by min_age must not read as a step back, and what is of another kind, however new it is:
+    the images of two Kubernetes minors, or of two families, are published minutes or weeks apart.
     """
     others = [image for image in current if image.id != found.id]
-    return bool(others) if pinned else any(image.created_at < found.created_at for image in others)
+    return any(
+        pinned or image.created_at < found.created_at or _kind(image) != _kind(found)
+        for image in others
+    )
+
+
+def _kind(image: Image) -> ImageKind | None:
+    """Return the kind of an image by its name, None for one that nobody publishes.
+
+    Not of which architecture: a node group may have nodes of several.
+    """
+    return dataclasses.replace(image.named.kind, architecture="") if image.named else None
 
 
 def behind_days(found: Image, current: Sequence[Image]) -> int:

@@ -20,9 +20,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RefusedError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.image import (
+    Image,
     parse_time,
     show_image,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.releases import order
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.request import Search
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.ami_types import (
     AMI_TYPES,
@@ -103,9 +105,10 @@ def _as_it_is(
     search = _search(dataclasses.replace(wanted, release_version=own), shown)
     recorded = Lookup(aws, dataclasses.replace(search, allow_downgrade=True), now, connect).run()
     running = current.of_target(aws, search.compare).found if search.compare else ()
-    newest = running[-1] if running else None
-    if newest is None or newest.created_at <= parse_time(recorded["creation_date"]):
+    ahead = [one for one in running if _is_ahead(one, recorded)]
+    if not ahead:
         return ManagedTarget(recorded["release_version"], recorded["image_id"])
+    newest = max(ahead, key=lambda one: (_minor(one), one.created_at))
     newer = show_image(newest, None, now)
     if not newer["release_version"]:
         raise RefusedError(
@@ -116,6 +119,23 @@ def _as_it_is(
     version = newer["kubernetes_version"]
     minor = version if version != shown.get("version") else ""
     return ManagedTarget(newer["release_version"], newest.id, version=minor)
+
+
+def _is_ahead(image: Image, recorded: Mapping[str, Any]) -> bool:
+    """Return whether an image is of a later minor or release than the recorded one.
+
+    Images of two minors are published minutes apart, in any order.
+    """
+    of_record = order(recorded["kubernetes_version"])
+    if _minor(image) not in ((), of_record):
+        return _minor(image) > of_record
+    return image.created_at > parse_time(recorded["creation_date"])
+
+
+def _minor(image: Image) -> tuple[int, ...]:
+    """Return the Kubernetes minor of an image by its name, () if it says none."""
+    version = image.named.kind.kubernetes_version if image.named else ""
+    return order(version) if version else ()
 
 
 def _search(wanted: WantedRelease, shown: Mapping[str, Any]) -> Search:

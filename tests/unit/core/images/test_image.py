@@ -17,6 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.image 
 
 NOW = datetime.datetime(2026, 6, 1, 12, tzinfo=datetime.UTC)
 NAME = "amazon-eks-node-al2023-x86_64-standard-1.33-v20260501"
+NEXT = NAME[:-8] + "20260520"
 
 
 def an_image(name: str = NAME, days: float = 10, **more: Any) -> Image:
@@ -113,7 +114,8 @@ def test_ended_families_and_deprecated_images_are_told() -> None:
 
 
 def test_an_update_is_due_for_what_is_older() -> None:
-    new, old, newer = an_image(days=5), an_image("a-20260401", 40), an_image("b-20260520", 1)
+    new = an_image(days=5)
+    old, newer = an_image(NAME[:-8] + "20260401", 40), an_image(NEXT, 1)
     assert image.update_due(new, [old, new], pinned=False)
     assert not image.update_due(new, [new], pinned=False)
     assert not image.update_due(new, [newer], pinned=False), (
@@ -121,6 +123,25 @@ def test_an_update_is_due_for_what_is_older() -> None:
     )
     assert image.update_due(new, [newer], pinned=True)
     assert not image.update_due(new, [], pinned=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "owner", "due"),
+    [
+        pytest.param(NEXT, "amazon", 0, id="no"),
+        pytest.param(NEXT.replace("x86_64", "arm64"), "amazon", 0, id="arch"),
+        pytest.param(NEXT.replace("1.33", "1.32"), "amazon", 1, id="k8s"),
+        pytest.param(NEXT.replace("standard", "nvidia"), "amazon", 1, id="gpu"),
+        pytest.param("bottlerocket-aws-k8s-1.33-x86_64-v1.40.0-0a1b2c3d", "amazon", 1, id="family"),
+        pytest.param("golden-20260520", "", 1, id="one of our own"),
+        pytest.param(NEXT, "", 1, id="a copy"),
+    ],
+)
+def test_what_is_of_another_kind_is_due_however_new_it_is(name: str, owner: str, due: int) -> None:
+    """Images of two Kubernetes minors are published minutes apart, in any order."""
+    found, used = an_image(days=5), an_image(name, 1, owner_alias=owner)
+    assert image.update_due(found, [used], pinned=False) is bool(due)
+    assert image.update_due(used, [found], pinned=False), "which is older too"
 
 
 def test_behind_is_counted_from_the_oldest() -> None:

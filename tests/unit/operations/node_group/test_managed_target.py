@@ -96,6 +96,19 @@ def test_a_minor_upgrade_that_failed_is_led_on_too() -> None:
     assert (target.version, target.image_id) == ("1.33", built.old)
 
 
+def test_a_later_minor_counts_more_than_a_later_hour() -> None:
+    """Images of two minors are published minutes apart, in any order."""
+    built = BuiltNodegroup()
+    upgraded = publish_al2023(built.world.account, "1.34", "20260422")[0]
+    upgraded.created = "2026-04-22T00:00:00.000Z"
+    assert upgraded.created < built.world.account.images[built.old].created
+    member = next(iter(built.group.members))
+    built.world.account.instances[member].image_id = upgraded.id
+    built.world.account.eks_clusters[built.world.name].version = "1.34"
+    target = resolved(built.world, release_version="current")
+    assert (target.version, target.image_id) == ("1.34", upgraded.id)
+
+
 def test_an_image_that_is_newer_and_of_no_known_release_is_refused() -> None:
     built = BuiltNodegroup()
     strange = aws.add_image(built.world.account, "strange", created="2026-05-30T00:00:00.000Z")
