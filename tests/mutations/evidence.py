@@ -89,6 +89,14 @@ MUTATIONS = (
         "test_what_may_end_already_without_decrement_is_not_asked_to_end_with_one",
     ),
     Mutation(
+        "two failed reads of the control plane that are long apart end a run that waits",
+        "plugins/module_utils/engine/control_plane/reading.py",
+        "    if not refused:\n",
+        "    if False:\n",
+        "tests/unit/engine/control_plane/test_reading.py",
+        "test_two_answers_that_fail_long_apart_are_no_silence",
+    ),
+    Mutation(
         "the name of our group stays on a node in standby",
         ENGINE + "outside.py",
         "noted = {REPLACING, MARKED_IN} & node.annotations.keys()",

@@ -26,7 +26,7 @@ PREFIX = "nodeops.rotator/"
 class Scene:
     """A kops cluster with a control plane and two workers, all due for an update.
 
-    `log`: what others have done, with moments.
+    `log`: what others have done, with moments. `repaired`: nothing else goes wrong.
     """
 
     def __init__(self, seed: int, size: int, aws: dict[str, Any]) -> None:
@@ -37,6 +37,7 @@ class Scene:
         workers = kops.InstanceGroup("nodes", "Node", 2, "abc", "m6i.large", 4)
         self.world = kops.furnish(World(Kernel(seed)), (*masters, workers))
         self.log: list[tuple[float, str]] = []
+        self.repaired = False
         found = self.world.control_plane
         assert found is not None
         self.plane: ControlPlane = found
@@ -92,6 +93,7 @@ class Scene:
     def repair(self) -> None:
         """Somebody brings everything to order, one thing after the other."""
         self.tell("SOMEBODY repairs everything")
+        self.repaired = True
         self.plane.backup_period, self.plane.etcd.join = 900.0, (10.0, 30.0)
         self.plane.back_up()
         self.world.bad_images.clear()

@@ -208,7 +208,11 @@ class _Play:
 
 
 def _happening(act: Misfortune, scene: Scene, dice: random.Random) -> Callable[[], None]:
-    return lambda: act(scene, dice)
+    def happens() -> None:
+        if not scene.repaired:  # nothing comes to rest that is broken anew
+            act(scene, dice)
+
+    return happens
 
 
 def _outcome(run: Run) -> str:

@@ -12,12 +12,26 @@ import traceback
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.result import (
     RotationResult,
 )
-from ansible_collections.nodeops.rotator.tests.simulate.kinds.runs import the_run_is_stopped
+from ansible_collections.nodeops.rotator.tests.simulate.kinds.runs import (
+    our_marks_are_taken_off_and_the_run_is_killed,
+    the_run_is_killed,
+    the_run_is_stopped,
+)
 from ansible_collections.nodeops.rotator.tests.simulate.plan import Plan
 from ansible_collections.nodeops.rotator.tests.simulate.play import PERSON, Hang, play
 from ansible_collections.nodeops.rotator.tests.simulate.story import story
 from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial
 from ansible_collections.nodeops.rotator.tests.simulate.truthful import false_statements
+
+SIGNALS = tuple(
+    kind.__name__
+    for kind in (
+        our_marks_are_taken_off_and_the_run_is_killed,
+        the_run_is_killed,
+        the_run_is_stopped,
+    )
+)
+"""Kinds of faults that may send a run a signal."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,7 +105,7 @@ def _last_word(trial: Trial) -> RotationResult | None:
     the last of them says, which was refused.
     """
     last = trial.last
-    planned = any(fault.kind == the_run_is_stopped.__name__ for fault in trial.plan.faults)
+    planned = any(fault.kind in SIGNALS for fault in trial.plan.faults)
     if last.result is None or last.result.status != "stopped" or not planned:
         return last.result
     later = trial.runs[trial.runs.index(last) :]

@@ -87,10 +87,10 @@ def look(ctx: RotationContext) -> bool:
         ctx.do(components)
     # What does not answer is asked again as its retries say, not at every look.
     ctx.look_at(max(min(plane.machines_at, plane.components_at) + period, ctx.now + 1))
-    for command in (machines, components):
-        retry = ctx.refused(command)
-        if retry is None or ctx.memory.mode != "survey":
-            continue
+    refused = [found for one in (machines, components) if (found := ctx.refused(one))]
+    if not refused:
+        ctx.forget("no control plane")
+    for retry in refused if ctx.memory.mode == "survey" else ():
         if ctx.over("no control plane", lasts(retry.error, PATIENCE)):
             raise retry.error
     note_streaks(ctx)

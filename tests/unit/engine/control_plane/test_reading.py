@@ -133,6 +133,13 @@ def test_before_anything_is_touched_one_answer_is_not_the_verdict(error: Rotator
         look(a_look(at=-1e9, mode="survey", timers={"no control plane": NOW - 61}, **busy))
 
 
+def test_two_answers_that_fail_long_apart_are_no_silence() -> None:
+    """Who waits for another run asks for many minutes."""
+    well = a_look(at=NOW - 11, mode="survey", timers={"no control plane": NOW - 61})
+    look(well)
+    assert "no control plane" not in well.memory.timers
+
+
 def test_in_mid_run_a_refused_read_is_waited_out() -> None:
     error = ForbiddenError("no")
     assert not look(a_look(at=NOW - 31, **failed(ReadMachines(CLUSTER), error)))
