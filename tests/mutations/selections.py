@@ -15,6 +15,14 @@ from ansible_collections.nodeops.rotator.tests.mutations.mutation import (
 CORE = "tests/unit/core/rotation/"
 MUTATIONS = (
     Mutation(
+        "a maintenance window ends at midnight though the next one begins",
+        "plugins/module_utils/core/rotation/maintenance.py",
+        "closes = max(closes, ends) if begins <= closes else closes",
+        "pass",
+        "tests/unit/core/rotation/test_maintenance.py",
+        "test_a_window_that_begins_as_another_ends_goes_on",
+    ),
+    Mutation(
         "a run drains the node that it works on",
         RULES + "selection.py",
         "if node is not None and node.name in hosts:",

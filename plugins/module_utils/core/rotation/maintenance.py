@@ -69,12 +69,16 @@ def _time(name: str, text: object) -> datetime.time:
 def span(window: MaintenanceWindow, zone: datetime.tzinfo, now: float) -> tuple[float, float]:
     """Return when the window opens and closes.
 
-    It is the one that is open, or else the next one. `zone`: that of its name. All moments are in
-    seconds since the epoch.
+    It is the one that is open, or else the next one, together with those that follow at once: of
+    whole days one begins as another ends. `zone`: that of its name. All moments are in seconds
+    since the epoch.
     """
     today = datetime.datetime.fromtimestamp(now, zone).date()
     spans = (_span(window, zone, today + datetime.timedelta(days)) for days in range(-1, 9))
-    return min(span for span in spans if span is not None and span[1] > now)
+    (opens, closes), *later = sorted(one for one in spans if one is not None and one[1] > now)
+    for begins, ends in later:
+        closes = max(closes, ends) if begins <= closes else closes
+    return opens, closes
 
 
 def _span(

@@ -73,6 +73,24 @@ def test_a_window_of_a_whole_day_closes_a_day_later() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("days", "now", "closes"),
+    [
+        (("sat", "sun"), "2026-11-28 23:50", "2026-11-30 00:00"),
+        (("sat", "sun"), "2026-11-25 12:00", "2026-11-30 00:00"),
+        (("sat",), "2026-11-28 23:50", "2026-11-29 00:00"),
+        (("sun", "sat"), "2026-11-29 00:00", "2026-11-30 00:00"),
+        (DAYS, "2026-11-28 23:50", "2026-12-07 00:00"),
+    ],
+)
+def test_a_window_that_begins_as_another_ends_goes_on(
+    days: tuple[str, ...], now: str, closes: str
+) -> None:
+    """Else nothing would be begun in the last minutes of a Saturday of the weekend."""
+    whole = MaintenanceWindow(days, datetime.time(0), datetime.time(0))
+    assert span(whole, UTC, at(now))[1] == at(closes)
+
+
 def test_a_change_of_the_clocks_shortens_the_window() -> None:
     night = MaintenanceWindow(("sat",), datetime.time(22), datetime.time(4))
     opens, closes = span(night, Summer(), at("2026-03-28 22:00"))
