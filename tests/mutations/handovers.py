@@ -17,6 +17,14 @@ TESTS = "tests/unit/engine/handover/test_decide.py"
 
 MUTATIONS = (
     Mutation(
+        "the version that was the default is pruned",
+        "plugins/module_utils/operations/template/update.py",
+        "for number in (mark.source, mark.default)",
+        "for number in (mark.source,)",
+        "tests/unit/operations/template/test_default_back.py",
+        "test_the_version_that_was_the_default_is_not_pruned",
+    ),
+    Mutation(
         "an image of another Kubernetes minor is up to date if it is newer",
         "plugins/module_utils/core/images/image.py",
         "pinned or image.created_at < found.created_at or _kind(image) != _kind(found)",

@@ -217,7 +217,7 @@ class TemplateUpdate:
         keep = {
             plan.source.number,
             plan.number,
-            *(mark.source for mark in marks if mark),
+            *(number for mark in marks if mark for number in (mark.source, mark.default)),
         }  # the last: the way back
         if not prunable(future, self._wanted.keep, keep):
             return ()

@@ -50,3 +50,16 @@ def test_with_the_group_after_a_failed_canary(built: BuiltAccount, pointer: str)
     assert built.pointer() == pointer
     last = int(pointer) if pointer.isdigit() else built.template.latest
     assert built.image(last) == built.old
+
+
+def test_the_version_that_was_the_default_is_not_pruned(built: BuiltAccount) -> None:
+    """It is ours, nobody uses it now, and a rollback makes it the default again."""
+    updated(built, "3")
+    built.update(image_id=built.old)
+    built.later()
+    outcome = built.update(image_id=built.new, set_default=True, keep=0)
+    assert (built.template.default, built.pointer()) == (6, "6")
+    assert [part.prune for part in outcome.parts] == [()]
+    built.later()
+    built.update(rollback=True)
+    assert (built.template.default, built.pointer()) == (4, "5")
