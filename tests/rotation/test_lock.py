@@ -80,6 +80,23 @@ def test_a_dead_holder_is_succeeded_after_the_lease_duration() -> None:
     assert world.judge.breaches == []
 
 
+def test_a_dead_holder_whose_lease_may_not_be_written_yet_is_succeeded_once_it_may() -> None:
+    # The World fails a run that keeps looking meanwhile without hearing anything.
+    world = due()
+    held_by_another(world, renewing=False)
+    began = world.kernel.now
+    world.gate.faults.append(Fault("kubernetes:update leases", "403", times=-1))
+    world.kernel.after(50, world.gate.faults.clear)
+    run = rotate(world, BLUE, run_id="mine")
+    assert run.result is not None
+    assert run.result.error is None
+    taken = next(at for at, event in run.events if "taken over" in event.text)
+    assert 50 <= taken - began <= 80
+    assert all_current(world)
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []
+
+
 def test_a_run_that_cannot_renew_issues_nothing_more() -> None:
     world = due()
     run = prepare(world, BLUE)

@@ -27,6 +27,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.requests import RequestLimits
 
+BLINK = 0.01
+"""Seconds between two looks at least, unless something is heard."""
+PASSED = 1.0
+"""Seconds until a look at a moment that has passed. This look has seen it and nothing came of it,
+so looking again at once would only keep the processor busy."""
 M = TypeVar("M")
 P = TypeVar("P")
 R = TypeVar("R")
@@ -128,6 +133,13 @@ class Allowance:
     def next_at(self) -> float:
         """Return when the next request may go."""
         return self.at + max(0.0, 1 - self.tokens) / self.rate
+
+
+def wake_for(moment: float, now: float) -> float:
+    """Return when to look again for the sake of a moment (seconds); `now` asks for it at once."""
+    if moment < now:
+        return now + PASSED
+    return max(moment, now + BLINK)
 
 
 def run(

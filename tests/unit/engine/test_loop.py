@@ -31,6 +31,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import
     Stop,
     View,
     run,
+    wake_for,
 )
 
 NODES, PODS = Feed("nodes"), Feed("pods", "a")
@@ -204,6 +205,16 @@ def test_the_loop_waits_until_the_moment_that_was_asked_for() -> None:
     inbox = Script()
     looks(inbox, step(wake=17.0), step(wake=40.0), step(result="end"))
     assert inbox.waits == [17.0, 40.0]
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [(130.0, 130.0), (100.001, 100.01), (100.0, 100.01), (99.999, 101.0), (40.0, 101.0)],
+)
+def test_a_moment_that_has_passed_is_not_looked_at_again_at_once(
+    moment: float, expected: float
+) -> None:
+    assert wake_for(moment, 100.0) == pytest.approx(expected)
 
 
 def test_a_stop_is_seen_at_every_later_look() -> None:

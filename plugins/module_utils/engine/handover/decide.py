@@ -46,7 +46,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.me
     SeenLease,
     learn,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Step, View
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import (
+    Step,
+    View,
+    wake_for,
+)
 
 WATCH_OTHER = 2.0
 """Seconds between looks at a Lease that somebody else holds."""
@@ -278,7 +282,7 @@ class _Look:
             self.commands.append(command)
 
     def _look_at(self, moment: float) -> None:
-        self.wake = min(self.wake, max(moment, self.now + 0.01))
+        self.wake = min(self.wake, wake_for(moment, self.now))
 
 
 def _left(claim: LeaseClaim, found: str) -> str:

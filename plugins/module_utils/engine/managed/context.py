@@ -49,7 +49,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
     by_instance,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import (
+    View,
+    wake_for,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.memory import (
     ACTS,
     WRITES,
@@ -57,8 +60,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.mem
 )
 
 ALL_PODS = Feed("pods")
-PAUSE_AT_LEAST = 0.01
-"""Seconds between two looks at least, unless something is heard."""
 
 
 class ManagedContext:
@@ -222,7 +223,7 @@ class ManagedContext:
 
     def look_at(self, moment: float) -> None:
         """Look again at this moment at the latest."""
-        self.wake = min(self.wake, max(moment, self.now + PAUSE_AT_LEAST))
+        self.wake = min(self.wake, wake_for(moment, self.now))
 
     def over(self, condition: str, limit: float) -> bool:
         """Return whether this has lasted for `limit` seconds; else look then."""

@@ -49,7 +49,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.poli
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.targets import (
     ReadTargets,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import (
+    View,
+    wake_for,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import guard
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import Known
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
@@ -79,8 +82,6 @@ FREE = (ReadCluster, ReadGroup, ReadHeartbeat, ReadLease, ReadTargets, *READS)
 """Reads, which hurt nobody."""
 UNLOCKED = (*FREE, ReadConsole, WriteLease, WriteShared)
 """Commands that need no lock: reads, and writes of a Lease, which are refused if one is late."""
-BLINK = 0.01
-"""Seconds between two looks at least, unless something is heard."""
 
 
 class RotationContext(Known):
@@ -256,7 +257,7 @@ class RotationContext(Known):
 
     def look_at(self, moment: float) -> None:
         """Look again at this moment at the latest."""
-        self.wake = min(self.wake, max(moment, self.now + BLINK))
+        self.wake = min(self.wake, wake_for(moment, self.now))
 
     def since(self, condition: str) -> float:
         """Return for how many seconds this condition has been seen.

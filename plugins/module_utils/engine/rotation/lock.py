@@ -183,7 +183,7 @@ def _watch_holder(ctx: RotationContext, lease: Lease) -> bool:
             "Wait for that run to end, or stop it",
         )
     ends = ctx.memory.lock.seen + max(lease.duration, 1)
-    ctx.look_at(ends if ends > ctx.now else ctx.now + 1)
+    ctx.look_at(ends)
     return ctx.now >= ends - 1e-6
 
 
