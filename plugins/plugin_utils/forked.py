@@ -18,7 +18,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import dataclasses
-import functools
 import gc
 import importlib
 import json
@@ -37,7 +36,6 @@ from ansible.module_utils import _internal, basic
 from ansible.module_utils.common.json import Direction, get_module_encoder
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
-from ansible.plugins.loader import filter_loader
 from ansible.utils.display import Display
 from ansible.vars.clean import remove_internal_keys
 
@@ -58,8 +56,6 @@ LIBRARIES = (
     "ansible_collections.kubernetes.core.plugins.module_utils.k8s.client",
 )
 """What our modules import when they need it."""
-FILTERS = ("ansible.builtin.bool", "nodeops.rotator.given", "nodeops.rotator.pinned")
-"""What most of our tasks use; with the first one Ansible loads all of its own."""
 OUR_PREFIX = "NODEOPS_ROTATOR_"
 """How the variables begin by which our action plugins tell our modules something. Nothing reads
 them as it is imported."""
@@ -76,19 +72,11 @@ def main_of(name: str) -> Main | None:
         for library in LIBRARIES:
             importlib.import_module(library)
         read_descriptions()
-        read_filters()
         gc.freeze()  # or else the garbage collector looks through all of it in each worker
     except (ImportError, SystemExit):  # told when the module runs in the usual way
         return None
     found: Main = module.main
     return found
-
-
-@functools.cache
-def read_filters() -> None:
-    """Load Ansible's filters and ours once, or else each worker loads them for each task."""
-    for name in FILTERS:
-        filter_loader.get(name)
 
 
 class ForkedModule(ActionBase):

@@ -69,6 +69,7 @@ def _own_pods(ctx: RotationContext) -> list[Pod]:
 def _read(ctx: RotationContext, feed: Feed) -> bool:
     """Return True once a feed is listed, or may not be, which is told."""
     if not _is_closed(ctx, feed):
+        ctx.forget(f"no {feed.kind}")
         return listed(ctx, frozenset((feed,)))
     if not ctx.over(f"no {feed.kind}", FIRST_CONTACT):
         return False  # one answer is not the verdict

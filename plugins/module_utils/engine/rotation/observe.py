@@ -232,6 +232,7 @@ def stale(ctx: RotationContext) -> bool:
         return False
     unseen = sorted(_known(ctx, found) - found.sources)
     if not unseen:
+        ctx.forget("stale")
         return False
     if ctx.over("stale", STALE_READ_TIMEOUT):
         template, version = unseen[0]

@@ -212,9 +212,9 @@ class TestTime:
 
     @pytest.mark.parametrize(
         ("moments", "wake"),
-        [((NOW + 5, NOW + 3, NOW + 9), NOW + 3), ((NOW,), NOW + 0.01), ((NOW - 99,), NOW + 0.01)],
+        [((NOW + 5, NOW + 3, NOW + 9), NOW + 3), ((NOW,), NOW + 0.01), ((NOW - 99,), NOW + 1)],
     )
-    def test_of_the_next_look_is_the_earliest_and_never_in_the_past(
+    def test_of_the_next_look_is_the_earliest_and_soon_for_one_that_has_passed(
         self, moments: tuple[float, ...], wake: float
     ) -> None:
         ctx = a_look()

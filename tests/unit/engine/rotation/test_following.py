@@ -77,6 +77,12 @@ def test_one_refusal_is_not_believed_and_a_lasting_one_is_told() -> None:
     assert "services may not be read" in event.text
 
 
+def test_a_refusal_after_an_answer_is_counted_anew() -> None:
+    ctx = a_look(timers={"no services": NOW - 999})
+    known(ctx)
+    assert "no services" not in ctx.memory.timers
+
+
 def test_silence_ends_the_run_after_its_time() -> None:
     with pytest.raises(UnreachableError):
         known(a_look(timers={"unread": NOW - 300}))

@@ -181,6 +181,9 @@ def test_a_read_older_than_the_version_that_we_know_of_is_waited_out() -> None:
     assert observe.stale(a_context(GROUP, policy=a_policy())) is False
     with pytest.raises(RefusedError, match="launches from version 2 of blue, not 3"):
         observe.stale(a_context(GROUP, policy=policy, timers={"stale": NOW - STALE_READ_TIMEOUT}))
+    seen = a_context(GROUP, policy=a_policy(version="2"), timers={"stale": NOW - 999})
+    assert not observe.stale(seen)
+    assert "stale" not in seen.memory.timers, "the next one is counted anew"
 
 
 @pytest.mark.parametrize(
