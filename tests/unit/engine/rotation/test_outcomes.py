@@ -270,7 +270,8 @@ def test_a_write_to_a_node_that_changed_meanwhile_is_repeated_ever_later(
     ctx = a_context(GROUP)
     for times, given_up in ((14, False), (15, True)):
         ctx.memory = after_failures(error, times, CHANGE)
-        assert ctx.memory.outbox.retries[CHANGE] == Retry(times, NOW + 40 * (times - 1) + 30, error)
+        failed = NOW + 40 * (times - 1)
+        assert ctx.memory.outbox.retries[CHANGE] == Retry(times, failed + 30, error, failed)
         assert bool(failures.hopeless(ctx)) is given_up
 
 
