@@ -73,12 +73,12 @@ MUTATIONS = (
         "TestANewNode::test_is_not_asked_where_the_target_group_does_not_exist_any_more",
     ),
     Mutation(
-        "a takeover that is refused is looked at without a pause",
-        ENGINE + "lock.py",
-        "ctx.look_at(ends if ends > ctx.now else ctx.now + 1)",
-        "ctx.look_at(ends)",
-        UNIT + "test_lock_takeover.py",
-        "test_a_takeover_that_is_refused_is_not_looked_at_without_a_pause",
+        "a moment that has passed is looked at without a pause",
+        "plugins/module_utils/engine/loop.py",
+        "        return now + PASSED",
+        "        return now + BLINK",
+        "tests/unit/engine/test_loop.py",
+        "test_a_moment_that_has_passed_is_not_looked_at_again_at_once",
     ),
     Mutation(
         "what may end already is asked to end with decrement",
