@@ -166,7 +166,7 @@ class _Look:
         for claim in ours:
             entry = self.memory.entries[claim.lease]
             if entry.read > -math.inf:
-                self._write(claim, "", _left(claim, entry.found))
+                self._write(claim, "", claim.left_of(entry.found))
             else:
                 self._do(claim, ReadLease(claim.lease))
         ends = self.memory.began + LOCK_PATIENCE
@@ -283,19 +283,6 @@ class _Look:
 
     def _look_at(self, moment: float) -> None:
         self.wake = min(self.wake, wake_for(moment, self.now))
-
-
-def _left(claim: LeaseClaim, found: str) -> str:
-    """Return the record as found, without a settled debt and with one that is owed."""
-    if not (claim.settles or claim.owes):
-        return found
-    journal = load(found)
-    if claim.owes:
-        if journal.canary == "failed":  # another image, which the store does not name
-            journal = dataclasses.replace(journal, canary="")
-        return dump(dataclasses.replace(journal, store_owed=True, origin=claim.origin))
-    settled = dataclasses.replace(journal, store_owed=False, origin=("", "", ""))
-    return dump(settled) if journal.store_owed else found
 
 
 def _all(answers: Iterable[bool]) -> bool:

@@ -20,6 +20,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RotatorError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
+    dump,
+    load,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, View
 
 LOCK_BACKOFF = 2.0
@@ -52,6 +56,18 @@ class LeaseClaim:
     owes: bool = False
     previous_others: tuple[tuple[str, str], ...] = ()
     target_others: tuple[tuple[str, str, str], ...] = ()
+
+    def left_of(self, found: str) -> str:
+        """Return the record as found, without a settled debt and with one that is owed."""
+        if not (self.settles or self.owes):
+            return found
+        journal = load(found)
+        if self.owes:
+            if journal.canary == "failed":  # another image, which the store does not name
+                journal = dataclasses.replace(journal, canary="")
+            return dump(dataclasses.replace(journal, store_owed=True, origin=self.origin))
+        settled = dataclasses.replace(journal, store_owed=False, origin=("", "", ""))
+        return dump(settled) if journal.store_owed else found
 
 
 @dataclasses.dataclass(frozen=True)
