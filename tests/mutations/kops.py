@@ -79,9 +79,9 @@ MUTATIONS = (
     ),
     Mutation(
         "a state store that could not be restored is not recorded",
-        UTILS + "engine/handover/decide.py",
-        "if claim.owes:",
-        "if claim.owes and claim.settles:",
+        UTILS + "engine/handover/memory.py",
+        "if self.owes:",
+        "if self.owes and self.settles:",
         "tests/unit/engine/handover/test_change.py",
         "test_a_change_that_leaves_a_state_store_behind_records_that",
     ),
