@@ -136,7 +136,7 @@ class Allowance:
 
 
 def wake_for(moment: float, now: float) -> float:
-    """Return when to look again for the sake of a moment (seconds); `now` asks for it at once."""
+    """Return when to look again for the sake of a moment, in seconds; `now` is at once."""
     if moment < now:
         return now + PASSED
     return max(moment, now + BLINK)
