@@ -136,7 +136,10 @@ class Allowance:
 
 
 def wake_for(moment: float, now: float) -> float:
-    """Return when to look again for the sake of a moment, in seconds; `now` is at once."""
+    """Return when to look again for a moment's sake, in seconds.
+
+    That is the moment, at once for `now`, and after PASSED for what is past.
+    """
     if moment < now:
         return now + PASSED
     return max(moment, now + BLINK)
