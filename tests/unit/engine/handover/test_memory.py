@@ -22,8 +22,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     UnreachableError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
+    Journal,
+    dump,
+    load,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
     LOCK_BACKOFF,
+    LeaseClaim,
     LockMemory,
     SeenLease,
     learn,
@@ -72,3 +78,15 @@ def test_a_lease_that_cannot_be_created_lacks_its_namespace_which_no_read_tells(
     after = learned(KNOWN, WriteLease(new), None, NotFoundError("no namespace"))
     assert after.entries == KNOWN.entries
     assert str(after.troubles["a"].error) == "no namespace"
+
+
+def test_what_is_left_of_a_record_is_what_was_found_unless_a_debt_is_made_or_settled() -> None:
+    origin = ("kops", "old", "nodes")
+    owed = dump(Journal(store_owed=True, origin=origin, run="r", canary="failed"))
+    assert LeaseClaim("l", "g").left_of(owed) == owed
+    settled = load(LeaseClaim("l", "g", settles=True).left_of(owed))
+    assert (settled.store_owed, settled.origin, settled.run) == (False, ("", "", ""), "r")
+    clean = dump(Journal(run="r"))
+    assert LeaseClaim("l", "g", settles=True).left_of(clean) == clean
+    made = load(LeaseClaim("l", "g", owes=True, origin=origin).left_of(owed))
+    assert (made.store_owed, made.origin, made.canary) == (True, origin, "")
