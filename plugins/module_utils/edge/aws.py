@@ -37,7 +37,9 @@ USER_AGENT = f"APN/1.0 Ansible/{__version__} nodeops.rotator"
 CONFIG = "aws_config"
 KEY_OPTIONS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
 CONNECT_TIMEOUT, READ_TIMEOUT = 5, 20
-STEADY = frozenset((("eks", "DescribeCluster"), ("ec2", "DescribeInstanceTypes")))
+STEADY = frozenset(
+    (("eks", "DescribeCluster"), ("ec2", "DescribeInstanceTypes"), ("ec2", "DescribeImages"))
+)
 """Calls that several parts of a module make, and whose answers hardly change."""
 STEADY_FOR = 60.0
 """Seconds for which such an answer serves the other parts."""

@@ -89,10 +89,18 @@ class AutoScaling(ControlPlaneReads, TargetCalls):
     """
 
     def __init__(
-        self, aws: Aws, clock: Callable[[], float] = time.time, resolve: Resolve = unresolved
+        self,
+        aws: Aws,
+        clock: Callable[[], float] = time.time,
+        resolve: Resolve = unresolved,
+        causes: bool = True,
     ) -> None:
-        """Read through `aws`; `clock`: seconds since the epoch; `resolve` asks DNS."""
+        """Read through `aws`; `clock`: seconds since the epoch; `resolve` asks DNS.
+
+        `causes`: the first read asks what moved desired last, to tell others from us.
+        """
         self._aws, self._clock, self._resolve = aws, clock, resolve
+        self._causes = causes
         self._desired: dict[str, tuple[int, float]] = {}
         self._short_since: dict[str, float] = {}
         self._refreshes: dict[str, tuple[float, bool]] = {}
@@ -180,7 +188,7 @@ class AutoScaling(ControlPlaneReads, TargetCalls):
         since = min(self._short_since.get(name, now), now) if short else math.inf
         self._short_since[name] = since
         overdue = now - since >= min(max_age, OVERDUE)
-        asked = overdue or first or (not max_age and now - moved_at < MOVED_LOOK)
+        asked = overdue or (first and self._causes) or (not max_age and now - moved_at < MOVED_LOOK)
         found = read_activities(self._aws, name) if asked else Activities()
         # What moved desired last is perhaps a raise of an earlier run.
         return found if short or not first else Activities("", found.cause)

@@ -83,7 +83,7 @@ class Lookup:
         known = FAMILIES.get(family)
         chosen = version.choose(search.kubernetes_version, bool(known and known.versioned))
         kind = self._kind(family, chosen.version, current)
-        found = self._custom(kind) if family == CUSTOM else self._published(kind)
+        found = self._custom(kind) if family == CUSTOM else self._published(kind, current)
         check_usable(found.image, kind.architecture)
         result = show_image(found.image, kind, self._now)
         result.update(
@@ -126,7 +126,7 @@ class Lookup:
         os_release = search.os_release or (same.os_release if same else "")
         return families.make_kind(family, variant, architecture, version, os_release)
 
-    def _published(self, kind: ImageKind) -> Found:
+    def _published(self, kind: ImageKind, current: Current) -> Found:
         if self._search.release_version:
             return self._pinned(kind)
         parameter, release_parameter = families.parameters(kind)
@@ -137,7 +137,8 @@ class Lookup:
         )
         if parameter not in values:
             raise self._unpublished(kind, parameter)
-        image = images.get(self._aws, values[parameter])
+        known = {one.id: one for one in current.found}  # read in this very lookup
+        image = known.get(values[parameter]) or images.get(self._aws, values[parameter])
         if image.age_days(self._now) >= self._search.min_age:
             self._choose([image], kind)
             return Found(image, parameter, values.get(release_parameter, ""))

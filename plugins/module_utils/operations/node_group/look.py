@@ -61,7 +61,7 @@ def read_look(
     `own`: addresses of the pod, or machine, that this run works on. `ahead`: a rotation is to come,
     so the room for new nodes is read too. Raises core.errors, NotFoundError for an unknown group.
     """
-    group = AutoScaling(aws).read_group(options.group)
+    group = AutoScaling(aws, causes=False).read_group(options.group)
     lease = kube.read_lease(lease_name(group.arn))
     ids = {instance.id for instance in group.instances if not instance.kept}
     found = by_instance(kube.records(NODES))

@@ -39,6 +39,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.catalogue_kops imp
 )
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.scenarios import kops
+from ansible_collections.nodeops.rotator.tests.simulation.scenarios.eks import move
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
 NOW = datetime.datetime(2026, 6, 1, 12, tzinfo=datetime.UTC)
@@ -222,3 +223,17 @@ def test_what_is_published_but_not_yet_recommended_is_not_taken(world: World) ->
 def test_a_stale_release_is_refused(world: World) -> None:
     with pytest.raises(RefusedError, match="max_age is 30"):
         look_up(world, family="windows", kubernetes_version="1.32", max_age=30)
+
+
+def test_an_image_that_is_in_use_is_not_read_again(world: World) -> None:
+    reads = []
+    for name, group in (("outdated", GROUP), ("current", GROUP)):
+        if name == "current":
+            move(world, "demo-blue", world.facts["new_image"])
+            for instance in world.account.instances.values():
+                instance.image_id = world.facts["new_image"]
+        world.gate.calls.clear()
+        found = look_up(world, compare=group)
+        assert found["update_available"] is (name == "outdated")
+        reads.append(world.gate.calls["ec2:DescribeImages"])
+    assert reads == [2, 1]

@@ -179,6 +179,16 @@ def test_the_room_for_new_nodes_is_not_read_once_the_rotation_is_over(world: Wor
     assert world.gate.calls["ec2:DescribeInstances"] == 1
 
 
+def test_why_instances_are_missing_is_asked_only_where_they_are(world: World) -> None:
+    activities = "autoscaling:DescribeScalingActivities"
+    world.gate.calls.clear()
+    read(world)
+    assert world.gate.calls[activities] == 0
+    world.account.groups[BLUE].desired += 1
+    read(world)
+    assert world.gate.calls[activities] == 1
+
+
 def test_the_node_of_the_pod_with_our_address_is_known(world: World) -> None:
     pods = [pod for pod in world.cluster.objects("pods") if pod["metadata"]["namespace"] == "shop"]
     address, node = pods[0]["status"]["podIP"], pods[0]["spec"]["nodeName"]
