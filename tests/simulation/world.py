@@ -108,10 +108,10 @@ class World:
         self.judge = Judge(self)
         self.gate.judges.append(self.judge)
 
-    def begin(self) -> None:
+    def begin(self, sampled: bool = True) -> None:
         """Let instances be nodes, and everything come to rest.
 
-        Call it once, when all is furnished.
+        Call it once, when all is furnished. `sampled`: whether figures are kept (see figures.py).
         """
         for instance in list(self.account.instances.values()):
             if instance.state == "running" and instance.group in self.kinds:
@@ -121,7 +121,8 @@ class World:
         self.endpoints.begin()
         self.truth.begin()
         self.judge.begin()
-        self.figures.begin()
+        if sampled:
+            self.figures.begin()
 
     def _date_nodes(self) -> None:
         """Nodes are as old as their instances."""

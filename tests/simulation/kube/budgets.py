@@ -9,6 +9,7 @@ pkg/controller/disruption/disruption.go (trySync, getExpectedPodCount, buildDisr
 
 from __future__ import annotations
 
+import collections
 import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -34,6 +35,10 @@ SCALED = {
 }
 """Controllers whose scale the disruption controller can read; of others (DaemonSet, Job) a
 percentage has no meaning."""
+
+
+Match = Callable[[Mapping[str, str]], bool]
+Label = tuple[str, str]
 
 
 class SyncFailed(Exception):
@@ -78,6 +83,39 @@ class Members:
                 del self.owners[ref["uid"]]
 
 
+class Matchers:
+    """Selectors of the budgets of a namespace.
+
+    A pod is held against those only that ask for one of its labels, and those that ask for none.
+    """
+
+    def __init__(self) -> None:
+        self.names: dict[str, Match] = {}
+        self._keys: dict[str, Label | None] = {}
+        self._asking: dict[Label | None, dict[str, None]] = {}
+
+    def put(self, name: str, selector: Mapping[str, Any] | None) -> Match:
+        """Add the selector of a budget, or replace it; return what it selects by."""
+        self.drop(name)
+        plain = ((selector or {}).get("matchLabels") or {}).items()
+        key, match = next(iter(plain), None), object_match(selector)
+        self.names[name], self._keys[name] = match, key
+        self._asking.setdefault(key, {})[name] = None
+        return match
+
+    def drop(self, name: str) -> None:
+        """Remove that of a budget."""
+        if self.names.pop(name, None) is not None:
+            del self._asking[self._keys.pop(name)][name]
+
+    def concerning(self, *states: Mapping[str, Any] | None) -> list[str]:
+        """Return the budgets that may select a pod in one of these states."""
+        keys: dict[Label | None, None] = {None: None}
+        for pod in states:
+            keys |= dict.fromkeys(labels_of(pod).items() if pod is not None else ())
+        return [name for key in keys for name in self._asking.get(key, ())]
+
+
 class Budgets:
     """Keeps which pods each budget guards, and writes the status.
 
@@ -87,7 +125,7 @@ class Budgets:
     def __init__(self, control: Control) -> None:
         self._control, self._store = control, control.store
         self._members: dict[Key, Members] = {}
-        self._matchers: dict[str, dict[str, Callable[[Mapping[str, str]], bool]]] = {}
+        self._matchers: dict[str, Matchers] = collections.defaultdict(Matchers)
         self._queue = Queue(control, self._sync, "pdb_lag")
         self._rechecks: set[Key] = set()
         self._store.listen("poddisruptionbudgets", self._budget_changed)
@@ -100,10 +138,10 @@ class Budgets:
         namespace, name = key_of(budget)
         if new is None:
             self._members.pop((namespace, name), None)
-            self._matchers.get(namespace, {}).pop(name, None)
+            self._matchers[namespace].drop(name)
         elif old is None or old["spec"] != new["spec"]:
-            match = object_match(new["spec"].get("selector"))
-            self._matchers.setdefault(namespace, {})[name] = match
+            selector = new["spec"].get("selector")
+            match = self._matchers[namespace].put(name, selector)
             pods = self._store.all("pods", namespace)
             self._members[namespace, name] = Members(p for p in pods if match(labels_of(p)))
         if new is not None:
@@ -111,7 +149,9 @@ class Budgets:
 
     def _pod_changed(self, old: Object | None, new: Object | None) -> None:
         namespace, name = key_of(new or old or {})
-        for budget, match in self._matchers.get(namespace, {}).items():
+        found = self._matchers[namespace]
+        for budget in found.concerning(old, new):
+            match = found.names[budget]
             members = self._members[namespace, budget]
             was, is_now = name in members.pods, new is not None and match(labels_of(new))
             if is_now and new is not None:
@@ -124,7 +164,7 @@ class Budgets:
     def _scale_changed(self, old: Object | None, new: Object | None) -> None:
         if old and new and old["spec"].get("replicas") != new["spec"].get("replicas"):
             namespace = new["metadata"]["namespace"]
-            for budget in self._matchers.get(namespace, {}):
+            for budget in self._matchers[namespace].names:
                 self._queue.add((namespace, budget))
 
     def _sync(self, key: Key) -> None:
@@ -236,7 +276,7 @@ class Budgets:
         """
         namespace, name = key_of(pod)
         lefts = []
-        for budget_name in self._matchers.get(namespace, {}):
+        for budget_name in self._matchers[namespace].concerning(pod):
             members = self._members[namespace, budget_name]
             budget = self._store.get("poddisruptionbudgets", budget_name, namespace)
             if name not in members.pods or budget is None:

@@ -28,7 +28,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
     tolerates,
     with_conditions,
 )
-from ansible_collections.nodeops.rotator.tests.simulation.kube.volumes import Volumes
+from ansible_collections.nodeops.rotator.tests.simulation.kube.volumes import Volumes, claims_of
 
 UNSCHEDULABLE = {"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}
 SAMPLE = 100
@@ -54,6 +54,10 @@ class Load:
             self.extended[name] += sign * round(amount)
 
 
+EMPTY = Load()
+"""What a node carries that has no pods yet."""
+
+
 class Scheduler:
     """Binds pods, and keeps trying those that fit nowhere.
 
@@ -64,6 +68,8 @@ class Scheduler:
         self._control, self._store, self._volumes = control, control.store, volumes
         self._queue = Queue(control, self._schedule, "scheduler_delay")
         self._loads: dict[str, Load] = {}
+        self._rooms: dict[str, tuple[Object, tuple[float, float, float]]] = {}
+        """What each node offers, as it says and in numbers."""
         self._unschedulable: dict[Key, float] = {}
         """When to look again at each pod that fits nowhere."""
         self._turn = 0
@@ -148,16 +154,18 @@ class Scheduler:
         nodes = self._candidates(pod)
         if claim is not None:
             return None, Counter({f'persistentvolumeclaim "{claim}" not found': len(nodes)})
-        needs, extended = requests_of(pod), extended_of(pod)
+        needs, extended, claims = requests_of(pod), extended_of(pod), claims_of(pod)
         fitting: list[tuple[int, int, float, int, Object]] = []
         self._turn += 1
         for place in range(len(nodes)):
             node = nodes[(place + self._turn) % len(nodes)]
-            reason = self._obstacle(pod, node, needs) or self._lacking(node, extended)
+            load = self._loads.get(node["metadata"]["name"], EMPTY)
+            reason = _unwanted(pod, node) or (self._volumes.obstacle(pod, node) if claims else "")
+            reason = reason or self._shortage(node, load, needs)
+            reason = reason or (_lacking(node, load, extended) if extended else "")
             if reason:
                 reasons[reason] += 1
             else:
-                load = self._loads.get(node["metadata"]["name"], Load())
                 fitting.append((soft_taints(pod, node), load.pods, load.cpu, place, node))
             if len(fitting) >= SAMPLE:
                 break
@@ -171,43 +179,46 @@ class Scheduler:
         found = self._store.get("nodes", name)
         return [found] if found else []
 
-    def _obstacle(self, pod: Object, node: Object, needs: tuple[float, float]) -> str:
-        """Return why the node cannot take the pod, in the scheduler's words.
-
-        "" if it can.
-        """
-        spec, labels = pod["spec"], labels_of(node)
-        if node["spec"].get("unschedulable") and not tolerates(spec["tolerations"], UNSCHEDULABLE):
-            return "node(s) were unschedulable"
-        for taint in node["spec"].get("taints") or ():
-            if taint["effect"] != "PreferNoSchedule" and not tolerates(spec["tolerations"], taint):
-                return f"node(s) had untolerated taint {{{taint['key']}: {taint.get('value', '')}}}"
-        if any(labels.get(k) != v for k, v in (spec.get("nodeSelector") or {}).items()):
-            return "node(s) didn't match Pod's node affinity/selector"
-        return self._volumes.obstacle(pod, node) or self._shortage(node, needs)
-
-    def _lacking(self, node: Object, wanted: Mapping[str, float]) -> str:
-        """Return which extended resource the node has too little of, "" for none."""
-        room = node["status"].get("allocatable", {})
-        taken = self._loads.get(node["metadata"]["name"], Load()).extended
-        for name, amount in wanted.items():
-            if taken[name] + amount > quantity(room.get(name, 0)):
-                return f"Insufficient {name}"
-        return ""
-
-    def _shortage(self, node: Object, needs: tuple[float, float]) -> str:
-        room = node["status"].get("allocatable", {})
-        load = self._loads.get(node["metadata"]["name"], Load())
-        if load.pods + 1 > quantity(room.get("pods", 0)):
+    def _shortage(self, node: Object, load: Load, needs: tuple[float, float]) -> str:
+        pods, cpu, memory = self._room(node)
+        if load.pods + 1 > pods:
             return "Too many pods"
         # Sums of fractions: a milli-core more or less is rounding, not shortage.
-        if load.cpu + needs[0] > quantity(room.get("cpu", 0)) + 1e-3:
+        if load.cpu + needs[0] > cpu + 1e-3:
             return "Insufficient cpu"
-        return (
-            "Insufficient memory"
-            if load.memory + needs[1] > quantity(room.get("memory", 0)) + 1
-            else ""
-        )
+        return "Insufficient memory" if load.memory + needs[1] > memory + 1 else ""
+
+    def _room(self, node: Object) -> tuple[float, float, float]:
+        """Return what a node offers: pods, cores and bytes."""
+        room, name = node["status"].get("allocatable") or {}, node["metadata"]["name"]
+        known = self._rooms.get(name)
+        if known is None or known[0] is not room:
+            pods, cpu, memory = (quantity(room.get(one, 0)) for one in ("pods", "cpu", "memory"))
+            known = self._rooms[name] = (room, (pods, cpu, memory))
+        return known[1]
+
+
+def _unwanted(pod: Object, node: Object) -> str:
+    """Return why the node is not for the pod, in the scheduler's words, "" if it is."""
+    spec, offer = pod["spec"], node["spec"]
+    if offer.get("unschedulable") and not tolerates(spec["tolerations"], UNSCHEDULABLE):
+        return "node(s) were unschedulable"
+    for taint in offer.get("taints") or ():
+        if taint["effect"] != "PreferNoSchedule" and not tolerates(spec["tolerations"], taint):
+            return f"node(s) had untolerated taint {{{taint['key']}: {taint.get('value', '')}}}"
+    selector, labels = spec.get("nodeSelector"), labels_of(node)
+    if selector and any(labels.get(k) != v for k, v in selector.items()):
+        return "node(s) didn't match Pod's node affinity/selector"
+    return ""
+
+
+def _lacking(node: Object, load: Load, wanted: Mapping[str, float]) -> str:
+    """Return which extended resource the node has too little of, "" for none."""
+    room = node["status"].get("allocatable", {})
+    for name, amount in wanted.items():
+        if load.extended[name] + amount > quantity(room.get(name, 0)):
+            return f"Insufficient {name}"
+    return ""
 
 
 def soft_taints(pod: Mapping[str, Any], node: Mapping[str, Any]) -> int:

@@ -19,6 +19,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
     is_terminating,
     key_of,
     labels_of,
+    owner_uid,
     tolerates,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.kube.scheduler import pinned_to
@@ -161,6 +162,7 @@ class DaemonSets:
         self._wanted: dict[str, set[str]] = {}
         self._nodes = Queue(control, self._sync_node)
         self._states = Queue(control, self._report)
+        self._store.index("pods", "pinned", lambda pod: filter(None, (pinned_to(pod),)))
         self._store.listen("daemonsets", self._set_changed)
         self._store.listen("nodes", self._node_changed)
         self._store.listen("pods", self._pod_changed)
@@ -196,8 +198,9 @@ class DaemonSets:
         node = self._store.get("nodes", node_name)
         if found is None or is_closing(self._control, found):
             return
-        wanted = self._wanted.setdefault(found["metadata"]["uid"], set())
-        pods = [pod for pod in self._control.owned("pods", found) if node_name == pinned_to(pod)]
+        uid = found["metadata"]["uid"]
+        wanted = self._wanted.setdefault(uid, set())
+        pods = [pod for pod in self._store.by("pods", "pinned", node_name) if owner_uid(pod) == uid]
         if node is not None and self._should_run(found, node):
             wanted.add(node_name)
             for pod in pods:

@@ -49,6 +49,6 @@ def furnish(nodes: int, pods: int = PODS, seed: int = 1, drains: Sequence[float]
         kube_build.pdb(world.cluster, "shop", name, max_unavailable=SPARED)
     kube_build.daemonset(world.cluster, "kube-system", "agent")
     world.facts |= {"old_image": images[0], "new_image": images[1], "cluster": world.name}
-    world.begin()
+    world.begin(sampled=False)  # each sample holds all the Deployments
     point_to(world, BLUE, images[1])
     return world
