@@ -97,6 +97,22 @@ MUTATIONS = (
         "test_two_answers_that_fail_long_apart_are_no_silence",
     ),
     Mutation(
+        "who makes the group smaller takes our surge back, though there is none",
+        ENGINE + "taken_back.py",
+        'if ctx.memory.mode != "rotate" or not foreign.surge:',
+        'if ctx.memory.mode != "rotate":',
+        UNIT + "test_taken_back.py",
+        "test_a_write_that_lowers_desired_takes_the_surge_back",
+    ),
+    Mutation(
+        "words of a stopped run stay where nothing is left to resume",
+        ENGINE + "finish.py",
+        "if ctx.journal.closing and ctx.journal.clean and not ctx.situation.outdated:",
+        "if False:",
+        UNIT + "test_finish_stopping.py",
+        "test_leaves_no_words_where_no_run_has_anything_to_resume",
+    ),
+    Mutation(
         "the name of our group stays on a node in standby",
         ENGINE + "outside.py",
         "noted = {REPLACING, MARKED_IN} & node.annotations.keys()",

@@ -84,13 +84,15 @@ class Doubt:
 class Foreign:
     """Somebody else's write of desired, and the base that was made of it.
 
-    `cause`: in the words of a scaling activity, "" where none says it.
+    `cause`: in the words of a scaling activity, "" where none says it. `surge`: how much of ours
+    there was before.
     """
 
     before: int
     after: int
     base: int
     cause: str = ""
+    surge: int = dataclasses.field(default=0, compare=False)
 
     def told_by(self, cause: str) -> Foreign:
         """Return it with the cause of the newest move of desired, if that is this one."""
@@ -222,7 +224,7 @@ def _foreign(account: Account, doubt: Doubt, reading: Reading, ceiling: int) -> 
     elif desired < base or reading.ended_elsewhere < account.expected - desired:
         base = desired  # an absolute write: nothing but the number moved
     base = max(reading.min_size, min(base, ceiling))
-    told = Foreign(account.expected, desired, base)
+    told = Foreign(account.expected, desired, base, surge=account.surge)
     counted = Account(base, desired, None, account.decrements)
     return Explained(counted, None, told)
 

@@ -232,5 +232,7 @@ def finish_stopping(ctx: RotationContext) -> None:
     restored = replacement.restore_nodes(ctx)
     if restored or ctx.over("restoring nodes", ctx.policy.stop_timeout / 2):
         close(ctx)
+    if ctx.journal.closing and ctx.journal.clean and not ctx.situation.outdated:
+        ctx.record(closing=())  # nothing of it is so any more, and no run has anything to resume
     if restored and ctx.recorded:
         lock.release(ctx)

@@ -29,10 +29,12 @@ node, doubled with each time, and at most."""
 def note_taken_back(ctx: RotationContext, foreign: Foreign) -> None:
     """Note a write of somebody else that takes our surge, or part of it.
 
-    Who does so again and again until boot_timeout has passed without one more ready node ends the
-    run.
+    Where we have none, he takes nothing of ours: the group becomes smaller. Who takes it again and
+    again until boot_timeout has passed without one more ready node ends the run.
     """
-    if ctx.memory.mode != "rotate" or not foreign.base <= foreign.after < foreign.before:
+    if ctx.memory.mode != "rotate" or not foreign.surge:
+        return
+    if not foreign.base <= foreign.after < foreign.before:
         return
     since = _since_progress(ctx)
     first = since.first if since.times else ctx.now

@@ -128,6 +128,7 @@ def test_a_foreign_value_is_accounted_for_once(
     )
     assert (first.account, first.foreign) == (account, None), "one read proves nothing"
     assert second.foreign == Foreign(account.expected, desired, base)
+    assert second.foreign.surge == account.surge
     assert second.account == Account(base, desired)
     assert third == Explained(second.account), "and it does not count twice"
 

@@ -28,7 +28,7 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders imp
     a_policy,
 )
 
-BACK = Foreign(5, 4, 4, "a user request changed desired from 5 to 4")
+BACK = Foreign(5, 4, 4, "a user request changed desired from 5 to 4", surge=1)
 POLICY = dataclasses.replace(a_policy(1), boot_timeout=100)
 READY = frozenset(("i-m",))
 
@@ -48,10 +48,11 @@ def noted(times: int, first: float = NOW - 50, last: float = NOW - 20) -> TakenB
     ("foreign", "times"),
     [
         pytest.param(BACK, 1, id="all of the surge"),
-        pytest.param(Foreign(7, 5, 4), 1, id="part of it"),
-        pytest.param(Foreign(4, 3, 3), 1, id="more than that"),
-        pytest.param(Foreign(4, 6, 6), 0, id="a raise"),
-        pytest.param(Foreign(5, 3, 4), 0, id="below a base that MinSize holds"),
+        pytest.param(Foreign(7, 5, 4, surge=3), 1, id="part of it"),
+        pytest.param(Foreign(5, 3, 3, surge=1), 1, id="more than that"),
+        pytest.param(Foreign(4, 3, 3), 0, id="of the group itself, where there is none"),
+        pytest.param(Foreign(4, 6, 6, surge=1), 0, id="a raise"),
+        pytest.param(Foreign(5, 3, 4, surge=1), 0, id="below a base that MinSize holds"),
     ],
 )
 def test_a_write_that_lowers_desired_takes_the_surge_back(foreign: Foreign, times: int) -> None:
