@@ -5,8 +5,8 @@
 
 `make bench-peers` runs it. Each tool gets new worlds on the wire: six nodes, sixty pods, and a
 budget that spares six. It runs twice in the first, and is killed and started again in a second. In
-a third, some of the pods have volumes and a budget that spares one. The World judges all by the
-same rules. The tables go into docs/peers.md.
+a third, some of the pods have volumes and a budget that spares one; in a fourth, there are twenty
+nodes. The World judges all by the same rules. The tables go into docs/peers.md.
 """
 
 from __future__ import annotations
@@ -38,8 +38,11 @@ from ansible_collections.nodeops.rotator.tests.integration.wire import (
 )
 from ansible_collections.nodeops.rotator.tests.simulation.identities import PEER
 
-SCENARIO, VOLUMES, PODS = "peers", "peers_volumes", 60
-LIMIT = 1200.0
+SCENARIO, VOLUMES, TWENTY = "peers", "peers_volumes", "peers_twenty"
+PODS = {SCENARIO: 60, VOLUMES: 60, TWENTY: 200}
+ONCE = {"volumes": VOLUMES, "twenty": TWENTY}
+"""Tables of one rotation each, by name."""
+LIMIT = 2400.0
 """Seconds after which a tool counts as stuck."""
 LAST_LINES = 8
 """Of a tool that has failed."""
@@ -55,7 +58,7 @@ class Run:
     """What one run of a tool needed and left behind.
 
     `busy`: seconds of the processor. `aws`, `kube`: requests. `left`: what is not as before, "" for
-    nothing.
+    nothing. `pods`: how many the node group has.
     """
 
     ok: bool
@@ -65,13 +68,14 @@ class Run:
     kube: int
     breaches: int
     left: str
+    pods: int
 
 
 class Bench:
     """A tool in a world of its own."""
 
-    def __init__(self, name: str, world: WorldOnWire) -> None:
-        self._tool, self._world = TOOLS[name], world
+    def __init__(self, name: str, world: WorldOnWire, pods: int) -> None:
+        self._tool, self._world, self._pods = TOOLS[name], world, pods
         self._ours = is_ours(name)
         self._before = world.report()
         new = self._before["facts"]["new_image"]
@@ -122,7 +126,7 @@ class Bench:
         if not ok:
             print("\n".join(f"# {line}" for line in self._last_words()), flush=True)
         aws = sum(calls.values()) - kube
-        return Run(ok, seconds, busy, aws, kube, breaches, self._left(after))
+        return Run(ok, seconds, busy, aws, kube, breaches, self._left(after), self._pods)
 
     def _last_words(self) -> list[str]:
         """Return the end of what the tool has printed."""
@@ -172,7 +176,7 @@ def bench(name: str, scenario: str = SCENARIO) -> Iterator[Bench]:
         tempfile.TemporaryDirectory(prefix="peers-") as folder,
         world_on_wire(scenario, Path(folder)) as world,
     ):
-        yield Bench(name, world)
+        yield Bench(name, world, PODS[scenario])
 
 
 def is_ours(name: str) -> bool:
@@ -188,7 +192,7 @@ def told(run: Run) -> str:
 
 def figures(run: Run) -> tuple[str, ...]:
     """Return the cells about one run, as of COLUMNS."""
-    requests = str(run.aws), f"{run.kube / PODS:.1f}"
+    requests = str(run.aws), f"{run.kube / run.pods:.1f}"
     return told(run), f"{run.busy:.1f} s", *requests, str(run.breaches)
 
 
@@ -214,10 +218,10 @@ def whole(name: str) -> tuple[str, Run | None]:
     ), first
 
 
-def once(name: str) -> str:
-    """Measure one rotation of a tool where pods have volumes; return the row."""
+def once(name: str, scenario: str) -> str:
+    """Measure one rotation of a tool in this scenario; return the row."""
     try:
-        with bench(name, VOLUMES) as world:
+        with bench(name, scenario) as world:
             return line(name, *figures(world.run()))
     except NotHere as missing:
         return line(name, f"not measured: {missing}", *[""] * 4)
@@ -237,15 +241,16 @@ def main() -> None:
     """Measure the tools and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tools", nargs="*", help="rows by a part of their names; all without")
-    parser.add_argument("--only", choices=("whole", "volumes"), help="one of the two tables")
+    parser.add_argument("--only", choices=("whole", *ONCE), help="one of the tables")
     given = parser.parse_args()
     names = [name for name in TOOLS if not given.tools or any(part in name for part in given.tools)]
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {versions()}", flush=True)
-    if given.only != "whole":
-        print("\n" + head(*COLUMNS[:5]), flush=True)
-        for name in names:
-            print(once(name), flush=True)
-    if given.only != "volumes":
+    for table, scenario in ONCE.items():
+        if given.only in (None, table):
+            print(f"\n{table}:\n" + head(*COLUMNS[:5]), flush=True)
+            for name in names:
+                print(once(name, scenario), flush=True)
+    if given.only in (None, "whole"):
         everything(names)
 
 

@@ -56,6 +56,7 @@ SCENARIOS: Mapping[str, Callable[[World], World]] = {
     "kops_servers": lambda world: kops.furnish(world, kops.WITH_SERVERS, scale=0.02),
     "mixed": lambda world: mixed.furnish(world, scale=0.02),
     "peers": lambda world: small.furnish(world, size=6, replicas=60, max_unavailable=6),
+    "peers_twenty": lambda world: small.furnish(world, size=20, replicas=200, max_unavailable=6),
     "peers_volumes": lambda world: small.furnish(
         world, size=6, replicas=54, max_unavailable=6, members=6
     ),
