@@ -36,8 +36,10 @@ options:
       - V(restored) lets the state store name the image that the launch template has, if the Lease
         records that a rotation took the launch template back and the state store not. Otherwise
         nothing changes.
+      - V(read) changes nothing and needs no kops. It reads the specification of each instance group
+        from the state store.
     type: str
-    choices: [present, restored]
+    choices: [present, restored, read]
     default: present
   kops_cluster:
     description: Name of the kops cluster. It is required.
@@ -109,12 +111,13 @@ options:
 notes:
   - Nobody can keep another kops from changing the state store or the launch template meanwhile.
     What is read back shows it.
-  - Needs the IAM actions C(s3:GetObject) on C(kops-version.txt), C(ec2:DescribeImages),
-    C(ec2:DescribeInstanceTypes), C(ec2:DescribeLaunchTemplates),
+  - With O(state=read) it needs the IAM action C(s3:GetObject) on the state store, and PyYAML.
+  - Otherwise it needs the IAM actions C(s3:GetObject) on C(kops-version.txt),
+    C(ec2:DescribeImages), C(ec2:DescribeInstanceTypes), C(ec2:DescribeLaunchTemplates),
     C(ec2:DescribeLaunchTemplateVersions), C(ec2:DescribeInstances) and
     C(autoscaling:DescribeAutoScalingGroups), and what kops itself needs. For C(ssm:) also
     C(ssm:GetParameter).
-  - Needs C(list) on C(nodes), C(get) on the namespace C(kube-system), and C(get), C(create) and
+  - It needs C(list) on C(nodes), C(get) on the namespace C(kube-system), and C(get), C(create) and
     C(update) on C(leases) in O(lock_namespace), in check mode only C(get).
   - kops runs with the AWS credentials that the options of the module mean, and with a kubeconfig of
     its own, so that it does not change the caller's.
@@ -167,6 +170,13 @@ EXAMPLES = r"""
     kops_state_store: s3://shop-kops-state
     instance_groups: [nodes-a]
     state: restored
+
+- name: See how its nodes are to be replaced, where there is no kops
+  nodeops.rotator.kops_instance_group_image:
+    kops_cluster: shop.example.com
+    kops_state_store: s3://shop-kops-state
+    instance_groups: [nodes-a]
+    state: read
 """
 
 RETURN = r"""
@@ -207,7 +217,8 @@ instance_groups:
       sample: nodes-a.shop.example.com
     image:
       description: Image as the state store names it now.
-      returned: with O(state=present), unless skipped; with O(state=restored), if it was restored
+      returned: with O(state=present), unless skipped; with O(state=restored), if it was restored;
+        with O(state=read)
       type: str
       sample: ami-0123456789abcdef0
     image_id:
@@ -220,9 +231,14 @@ instance_groups:
         - What C(spec.rollingUpdate) of the instance group says, else that of the cluster.
         - C(max_surge) and C(max_unavailable), empty where nothing is said, and whether its nodes
           are to be replaced at all (C(replaces), that is C(drainAndTerminate)).
-      returned: with O(state=restored)
+      returned: with O(state=restored) and O(state=read)
       type: dict
       sample: {"max_surge": "25%", "max_unavailable": "", "replaces": true}
+    skips_image:
+      description: Whether the label C(nodeops.rotator/skip-image) asks to leave its image as it is.
+      returned: with O(state=read)
+      type: bool
+      sample: false
     previous_image:
       description: Image as the state store named it before.
       returned: with O(state=present), unless skipped
@@ -262,13 +278,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kops_images i
     SPEC,
     set_images,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kops_reading import read_groups
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import run_pass
 
 
 def main() -> None:
     """Run the module."""
     module = aws_module(SPEC, required_if=[("state", "present", ("image",))])
-    run_pass(module, set_images)
+    run_pass(module, read_groups if module.params["state"] == "read" else set_images)
 
 
 if __name__ == "__main__":

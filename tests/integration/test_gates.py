@@ -152,6 +152,17 @@ def test_a_gate_is_closed_around_work_and_opened_whatever_happens(
     left, run = gates.play("rotate_kops", prepare_image_id=image_name(kops, "old_image"))
     assert (left.code, run) == (0, []), left.output
     assert "Left alone, spec.rollingUpdate.drainAndTerminate" in left.output
+    # That is read from the state store where there is no kops, or it is said that it was not.
+    old = {**without_kops, "prepare_image_id": kops.report()["facts"]["old_image"]}
+    nowhere = {"kops_executable": "/nowhere/kops", "kubeconfig": kops.env["KUBECONFIG"]}
+    left, run = gates.play("rotate_kops", **old, **nowhere)
+    assert (left.code, run) == (0, []), left.output
+    assert "Left alone, spec.rollingUpdate.drainAndTerminate" in left.output
+    lost = {**nowhere, "kops_state_store": "s3://elsewhere"}
+    unread, run = gates.play("rotate_kops", "--check", **old, **lost)
+    assert (unread.code, run) == (0, []), unread.output
+    assert "spec.rollingUpdate of instance group nodes-b was not read" in unread.output
+    assert "There is no s3://elsewhere/" in unread.output
 
 
 def test_restore_opens_what_a_killed_run_has_left_closed(kops: WorldOnWire, tmp_path: Path) -> None:

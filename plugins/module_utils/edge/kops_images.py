@@ -96,7 +96,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.operations.templat
 SPEC: dict[str, Any] = {
     **ASSUME_SPEC,
     **KUBE_SPEC,
-    "state": {"type": "str", "choices": ["present", "restored"], "default": "present"},
+    "state": {"type": "str", "choices": ["present", "restored", "read"], "default": "present"},
     "instance_groups": {"type": "list", "elements": "str", "required": True},
     "image": {"type": "str"},
     "allow_other_changes": {"type": "list", "elements": "str", "default": []},
@@ -135,13 +135,12 @@ class ImageSetter:
         check_patterns(params["allow_other_changes"])
         self._params, self._dry, self._progress = params, module.check_mode, progress
         self._cluster = check_given("kops_cluster", params["kops_cluster"], "the cluster's name")
-        store = store_of(params)
-        self._raw, self._locks = RawAws(module), Locks(module)
-        self._aws = Aws(self._raw, Deadline(clock))
-        self._kops = Kops(RawKops(module), self._cluster, store)
-        self._store, self._checked = store, False
+        self._store, self._locks = store_of(params), Locks(module)
+        self._aws = Aws(RawAws(module), Deadline(clock))
+        self._kops = Kops(RawKops(module), self._cluster, self._store)
+        self._checked = False
         self._owner = "terraform" if params["terraform_out"] else "kops"
-        split_store(store)
+        split_store(self._store)
 
     def _update(self, aws: Aws) -> ImageUpdate:
         self._check_executable()
