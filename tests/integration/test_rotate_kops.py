@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.nodeops.rotator.tests.integration.ended import until
 from ansible_collections.nodeops.rotator.tests.integration.kops_wire import (
     CLUSTER,
     STORE,
@@ -80,6 +82,25 @@ def test_terraform_launches_a_new_image_and_a_failed_canary_takes_kops_back(
     )
     assert images(kops) == {facts["new_image"]}
     assert kops.report()["breaches"] == []
+
+
+def test_a_state_store_that_is_restored_from_a_backup_meanwhile_is_no_success(
+    kops: WorldOnWire,
+) -> None:
+    """The next update of the cluster would take the image away from the nodes."""
+    old = image_name(kops, "old_image")
+
+    def restore() -> None:
+        until("the new version", lambda: len(versions(kops, NODES)) == 2)
+        store(kops, "nodes-b", {"image": old})
+
+    person = threading.Thread(target=restore)
+    person.start()
+    outcome = played(kops, prepare_image_id=image_name(kops))
+    person.join()
+    assert outcome.code != 0, outcome.output
+    assert f"run {image_name(kops)}, and the state store names {old}" in outcome.told()
+    assert images(kops) == {kops.report()["facts"]["new_image"]}
 
 
 def order_of(text: str, before: str = "") -> str:
