@@ -152,14 +152,26 @@ def test_a_gate_is_closed_around_work_and_opened_whatever_happens(
     left, run = gates.play("rotate_kops", prepare_image_id=image_name(kops, "old_image"))
     assert (left.code, run) == (0, []), left.output
     assert "Left alone, spec.rollingUpdate.drainAndTerminate" in left.output
-    # That is read from the state store where there is no kops, or it is said that it was not.
-    old = {**without_kops, "prepare_image_id": kops.report()["facts"]["old_image"]}
-    nowhere = {"kops_executable": "/nowhere/kops", "kubeconfig": kops.env["KUBECONFIG"]}
-    left, run = gates.play("rotate_kops", **old, **nowhere)
+
+
+def test_what_kops_may_not_replace_is_left_alone_where_there_is_no_kops(
+    kops: WorldOnWire, tmp_path: Path
+) -> None:
+    """The state store is read without it; where it cannot be read, that is said."""
+    gates = Gates(kops, tmp_path)
+    store(kops, "nodes-b", {"rollingUpdate": {"drainAndTerminate": False}})
+    new = kops.report()["facts"]["new_image"]
+    given = {
+        "prepare_kops_via": "launch_template",
+        "prepare_image_id": new,
+        "kops_executable": "/nowhere/kops",
+        **gates.access,
+    }
+    left, run = gates.play("rotate_kops", **given)
     assert (left.code, run) == (0, []), left.output
     assert "Left alone, spec.rollingUpdate.drainAndTerminate" in left.output
-    lost = {**nowhere, "kops_state_store": "s3://elsewhere"}
-    unread, run = gates.play("rotate_kops", "--check", **old, **lost)
+    lost = {**given, "kops_state_store": "s3://elsewhere"}
+    unread, run = gates.play("rotate_kops", "--check", **lost)
     assert (unread.code, run) == (0, []), unread.output
     assert "spec.rollingUpdate of instance group nodes-b was not read" in unread.output
     assert "There is no s3://elsewhere/" in unread.output

@@ -10,6 +10,7 @@ from ansible_collections.nodeops.rotator.tests.mutations.mutation import Mutatio
 UTILS = "plugins/module_utils/"
 UPDATE, WHOLE = UTILS + "operations/kops/update.py", UTILS + "core/control_plane/whole.py"
 UPDATE_TESTS = "tests/unit/operations/kops/test_update.py"
+RESTORED_TESTS = "tests/unit/operations/kops/test_update_restored.py"
 WHOLE_TESTS = "tests/unit/core/control_plane/test_whole.py"
 
 MUTATIONS = (
@@ -58,8 +59,16 @@ MUTATIONS = (
         UPDATE,
         'if failed and named not in ("", failed):',
         'if failed and not named and named not in ("", failed):',
-        UPDATE_TESTS,
+        RESTORED_TESTS,
         "test_an_image_that_somebody_else_has_named_since_the_failure_stays",
+    ),
+    Mutation(
+        "an image that failed and is launched again counts as restored",
+        UPDATE,
+        "if named == version.image_id and not again:",
+        "if named == version.image_id:",
+        RESTORED_TESTS,
+        "test_where_the_launch_template_has_the_failed_image_again_both_get_the_one_before",
     ),
     Mutation(
         "an instance group whose type is not written down gets any architecture",

@@ -76,6 +76,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.gr
     wanted_image,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.leftovers import (
+    failed_image,
     refuse_followers,
     refuse_unfinished,
 )
@@ -217,8 +218,8 @@ class ImageSetter:
             owed = self._locks.journal(group.arn)
             refuse_unfinished(name, owed)
             self._approve("write the state store", moment)
-            failed = owed.target[2] if owed.canary == "failed" else ""
-            restored = self._update(self._aws.until(moment)).restore(name, failed)
+            update = self._update(self._aws.until(moment))
+            restored = update.restore(name, failed_image(found, owed), found.origin[2])
             if restored.chosen:
                 self._progress.warnings.append(tell_chosen(name, restored))
             return ChangeMade(restored.image, (dataclasses.replace(claim, settles=True),))

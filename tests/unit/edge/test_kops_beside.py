@@ -114,7 +114,7 @@ def test_an_image_that_people_choose_after_a_failure_is_theirs(
     chosen = build.add_image(cluster.world.account, "golden").id
     cluster.store(image=chosen)
     target = ("lt-1", "2", cluster.world.facts["new_image"])
-    failed = {"canary": "failed", "target": target} if known else {}
+    failed = {"target": target} if known else {}
     origin = ("kops", GROUP, cluster.named("old_image"))
     locks = waits(monkeypatch, store_owed=True, origin=origin, **failed)
     result = done(cluster, state="restored", image=None)
@@ -133,7 +133,7 @@ def test_a_failed_image_that_is_gone_is_replaced_all_the_same(
     del cluster.world.account.images[gone.id]
     origin = ("kops", GROUP, cluster.named("old_image"))
     target = ("lt-1", "2", gone.id)
-    waits(monkeypatch, store_owed=True, origin=origin, canary="failed", target=target)
+    waits(monkeypatch, store_owed=True, origin=origin, target=target)
     result = done(cluster, state="restored", image=None)
     assert (result.error, result.warnings) == (None, ())
     assert cluster.stored()["spec"]["image"] == cluster.named("old_image")
@@ -151,3 +151,19 @@ def test_a_template_whose_image_fails_while_we_wait_is_restored_first(
     assert f"The launch template of {GROUP} has not been taken back" in str(result.error)
     assert cluster.stored()["spec"]["image"] == cluster.named("new_image")
     assert locks.left == ()
+
+
+def test_a_failed_image_that_somebody_launches_again_before_it_is_restored_goes_back(
+    cluster: KopsCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run that had failed was killed, and the state store was applied as it was."""
+    cluster.store(image=cluster.named("new_image"))
+    by_hand(cluster)
+    origin = ("kops", GROUP, cluster.named("old_image"))
+    target = ("lt-1", "2", cluster.world.facts["new_image"])
+    locks = waits(monkeypatch, store_owed=True, origin=origin, target=target)
+    result = done(cluster, state="restored", image=None)
+    assert (result.error, result.values["status"]) == (None, "complete")
+    assert cluster.stored()["spec"]["image"] == cluster.named("old_image")
+    assert cluster.images()[-1] == cluster.world.facts["old_image"]
+    assert locks.left[0].settles

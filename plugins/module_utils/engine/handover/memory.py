@@ -63,9 +63,11 @@ class LeaseClaim:
             return found
         journal = load(found)
         if self.owes:
-            if journal.canary == "failed":  # another image, which the store does not name
+            # The image that the store names was never launched: it is none that is recorded.
+            if journal.canary == "failed":
                 journal = dataclasses.replace(journal, canary="")
-            return dump(dataclasses.replace(journal, store_owed=True, origin=self.origin))
+            owing = dataclasses.replace(journal, store_owed=True, origin=self.origin)
+            return dump(dataclasses.replace(owing, target=("", "", ""), target_others=()))
         settled = dataclasses.replace(journal, store_owed=False, origin=("", "", ""))
         return dump(settled) if journal.store_owed else found
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.beside import (
     detached_instances,
 )
@@ -23,6 +25,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.gr
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template import (
     launch_templates,
 )
+
+CLAIMED = ("target", "target_others", "previous", "previous_others", "handover", "origin")
+"""What a claim of a Lease writes into its record."""
 
 
 def refuse_followers(aws: Aws, plan: GroupPlan) -> None:
@@ -65,3 +70,16 @@ def refuse_unfinished(name: str, owed: Journal) -> None:
             f"The launch template of {name} has not been taken back yet",
             "Restore the group first: asg_node_replace with state: restored",
         )
+
+
+def failed_image(found: Journal, owed: Journal) -> str:
+    """Return the ID of the image that failed, "" where that is not known.
+
+    `found`: the record that says so, before its Lease was ours. `owed`: once it is, with our claim
+    in it. Where somebody was at work in between, or was killed while he set another image, the
+    record may speak of that one.
+    """
+    ours = {name: getattr(found, name) for name in CLAIMED}
+    if found.handover or dataclasses.replace(owed, **ours) != found:
+        return ""
+    return found.target[2]

@@ -273,20 +273,27 @@ class ImageUpdate:
             raise FailedError(f"{after.image.shown} is still pending")
         return True
 
-    def restore(self, name: str, failed: str = "") -> Restored:
+    def restore(self, name: str, failed: str = "", previous: str = "") -> Restored:
         """Let the state store name the image that the launch template has.
 
         `failed`: the ID of the image that it named when it failed, "" where that is not known. An
-        image that somebody else has named since stays.
+        image that somebody else has named since stays. Where the launch template has the failed one
+        again, since somebody has updated the cluster, both get the `previous` one.
         """
         group = self._kops.group(name)
         _source, template, version = self._launched(name)
-        named = self._meant(group.image)
-        if named == version.image_id:
+        named, again = self._meant(group.image), version.image_id == failed
+        if named == version.image_id and not again:
             return Restored(group.image)
         if failed and named not in ("", failed):
             return Restored(group.image, chosen=True)
-        restored = group.with_image(name_of(self._aws, version.image_id))
+        if again and not previous:
+            raise RefusedError(
+                f"The launch template of instance group {name} has the image that failed again,"
+                " and it is not known which one it had before",
+                "Set another one with kops edit, and update the cluster",
+            )
+        restored = group.with_image(previous if again else name_of(self._aws, version.image_id))
         self._kops.replace(restored)
         self.settle(restored, template[1])
         return Restored(restored.image)

@@ -85,14 +85,14 @@ def test_a_change_that_leaves_a_state_store_behind_records_that(recorded: str) -
     assert dataclasses.replace(left, store_owed=False, origin=("", "", "")) == load(recorded)
 
 
-def test_an_image_that_was_never_tried_is_not_the_one_that_has_failed_before() -> None:
+def test_an_image_that_was_never_launched_is_none_that_is_recorded() -> None:
     recorded = Journal(canary="failed", target=("lt-1", "2", "ami-1"))
     leases = Leases({"a": dataclasses.replace(BEFORE, journal=dump(recorded))})
     owing = dataclasses.replace(MADE, owes=True, origin=("kops", "blue", "old/image"))
     with pytest.raises(RefusedError, match="no"):
         change(leases, ORDER, lambda _at: ChangeMade("", (owing,), RefusedError("no")), keep=True)
     left = load(leases.found["a"].journal)
-    assert (left.store_owed, left.canary) == (True, "")
+    assert (left.store_owed, left.target) == (True, ("", "", ""))
 
 
 def test_nothing_is_changed_under_a_record_of_another_run() -> None:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.beside import (
@@ -16,6 +18,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.leftovers import (
+    failed_image,
     refuse_detached,
     refuse_unfinished,
 )
@@ -65,3 +68,12 @@ def test_a_state_store_is_not_restored_before_the_launch_template_is() -> None:
     refuse_unfinished(GROUP, Journal(store_owed=True))
     with pytest.raises(UnfinishedError, match=f"template of {GROUP} has not been taken back"):
         refuse_unfinished(GROUP, Journal(store_owed=True, pointer_owed=True))
+
+
+def test_the_image_that_failed_is_the_one_that_is_recorded_unless_somebody_was_at_work() -> None:
+    found = Journal(store_owed=True, target=("lt-1", "2", "ami-bad"), boots=(60,))
+    ours = dataclasses.replace(found, handover="r2", origin=("kops", "nodes", "old"))
+    assert failed_image(found, ours) == "ami-bad"
+    assert failed_image(found, dataclasses.replace(ours, boots=(60, 70))) == ""
+    assert failed_image(dataclasses.replace(found, handover="killed"), ours) == ""
+    assert failed_image(Journal(store_owed=True), Journal(store_owed=True)) == ""

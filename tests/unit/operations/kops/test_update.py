@@ -15,13 +15,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.group_plan import (
     GroupDone,
     GroupPlan,
-    Restored,
     StalePlanError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.update import (
     ImageUpdate,
 )
-from ansible_collections.nodeops.rotator.tests.simulation.aws import build
 from ansible_collections.nodeops.rotator.tests.unit.operations.kops.conftest import (
     CLUSTER,
     GROUP,
@@ -241,27 +239,6 @@ def test_a_group_that_does_not_follow_the_latest_version_is_refused(cluster: Kop
 def test_an_unknown_group_is_named(cluster: KopsCluster) -> None:
     with pytest.raises(NotFoundError, match='instancegroup not found "nodes"'):
         cluster.update().plan("nodes")
-
-
-def test_the_state_store_is_restored_to_what_the_launch_template_has(cluster: KopsCluster) -> None:
-    cluster.store(image=cluster.named("new_image"))
-    assert cluster.update().restore(GROUP) == Restored(cluster.named("old_image"))
-    assert cluster.stored()["spec"]["image"] == cluster.named("old_image")
-    assert len(cluster.images()) == 1
-    assert cluster.update().restore(GROUP) == Restored(cluster.named("old_image"))
-
-
-def test_an_image_that_somebody_else_has_named_since_the_failure_stays(
-    cluster: KopsCluster,
-) -> None:
-    failed = cluster.world.facts["new_image"]
-    chosen = build.add_image(cluster.world.account, "golden").id
-    cluster.store(image=chosen)
-    assert cluster.update().restore(GROUP, failed) == Restored(chosen, chosen=True)
-    assert cluster.stored()["spec"]["image"] == chosen
-    for left in (cluster.named("new_image"), "000000000000/gone", "no name of an image"):
-        cluster.store(image=left)
-        assert cluster.update().restore(GROUP, failed) == Restored(cluster.named("old_image"))
 
 
 def test_a_plan_holds_until_state_store_or_launch_template_change(cluster: KopsCluster) -> None:
