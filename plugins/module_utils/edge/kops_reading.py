@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from ansible.module_utils.basic import missing_required_lib
+from ansible.module_utils.common.yaml import HAS_YAML, yaml_load
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
@@ -68,12 +69,10 @@ class _Reading:
 
     def _json(self, name: str, doing: str) -> str:
         """Return an object as JSON, which is what kops prints of it."""
-        try:
-            import yaml
-        except ImportError as error:
-            raise InputError(missing_required_lib("PyYAML").rstrip(".")) from error
+        if not HAS_YAML:
+            raise InputError(missing_required_lib("PyYAML").rstrip("."))
         text = read_text(self._aws, self._store, f"{self._cluster}/{name}")
         try:
-            return json.dumps(yaml.safe_load(text), default=str)
-        except yaml.YAMLError as error:
+            return json.dumps(yaml_load(text), default=str)
+        except Exception as error:  # the parser has a hierarchy of its own
             raise RefusedError(f"Cannot {doing}: the state store has no YAML there") from error

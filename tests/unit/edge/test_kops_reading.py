@@ -128,3 +128,10 @@ def test_a_store_that_cannot_be_read_is_an_error(
     result = read(**params)
     assert words in str(result.error)
     assert [row["name"] for row in result.values["instance_groups"]] in ([], [GROUP])
+
+
+def test_without_a_library_for_yaml_that_is_said(
+    cluster: KopsCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kops_reading, "HAS_YAML", False)
+    assert "PyYAML" in str(read().error)
