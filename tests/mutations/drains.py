@@ -54,7 +54,7 @@ MUTATIONS = (
         "if not left and not ctx.look.missing:",
         "if True:",
         "tests/unit/engine/drain/test_node.py",
-        "test_a_node_that_does_not_exist_is_drained_once_its_pods_are_gone",
+        "TestTheEnds::test_a_node_that_does_not_exist_is_drained_once_its_pods_are_gone",
     ),
     Mutation(
         "a server may make a run wait for hours",
