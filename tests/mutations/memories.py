@@ -50,10 +50,18 @@ MUTATIONS = (
     Mutation(
         "a new node that lacks a driver passes for well",
         ENGINE + "lapses.py",
-        "        or not offers_all(offers, one.node, by_name)\n",
-        "",
+        "member.id if lacks or not offers_all(offers, member.node, by_name) else",
+        "member.id if lacks else",
         UNIT + "test_lapses.py",
         "test_a_driver_that_went_away_is_seen",
+    ),
+    Mutation(
+        "what was judged by other taints is taken for judged by these",
+        ENGINE + "derived.py",
+        "before = known[1] if known is not None and _same(known[0], made_of) else {}",
+        "before = known[1] if known is not None else {}",
+        UNIT + "test_derived.py",
+        "TestTheShelf::test_computes_each_anew_by_other_rules",
     ),
     Mutation(
         "a budget without a label of its own is not found",

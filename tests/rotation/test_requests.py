@@ -18,6 +18,8 @@ from ansible_collections.nodeops.rotator.tests.simulation.world import World
 NODES = 10
 MOST = 1.5
 """Requests for each evicted pod, besides the writes of Nodes."""
+LEASE = 0.3
+"""How many of them are writes of the Lease: the record, and renewals in between."""
 
 
 class Asked:
@@ -52,6 +54,7 @@ def test_an_evicted_pod_costs_at_most_one_and_a_half_requests(
     own = calls["kubernetes:patch nodes"] + calls.get("kubernetes:delete nodes", 0)
     evicted = calls["kubernetes:create pods/eviction"]
     assert (sum(calls.values()) - own) / evicted <= MOST
+    assert calls["kubernetes:update leases"] / evicted <= LEASE
     twice = [one for one, times in asked.sent.items() if one[0] == "DELETE" and times > 1]
     assert twice == [], "a deletion that succeeded is remembered until the watch shows it"
     stale = [one for one in asked.refused if one[0] in ("PATCH", "PUT", "DELETE")]

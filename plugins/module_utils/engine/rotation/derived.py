@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -44,6 +44,9 @@ class Shelf:
 
     def __init__(self) -> None:
         self._found: dict[Callable[..., Any], tuple[tuple[object, ...], Any]] = {}
+        self._each: dict[
+            Callable[..., Any], tuple[tuple[object, ...], dict[int, tuple[object, Any]]]
+        ] = {}
 
     def get(self, compute: Callable[..., T], made_of: tuple[object, ...]) -> T:
         """Return what the function makes of these objects.
@@ -59,6 +62,23 @@ class Shelf:
             known = self._found[compute] = (made_of, kept)
         found: T = known[1]
         return found
+
+    def each(
+        self, compute: Callable[..., T], ones: Iterable[object], made_of: tuple[object, ...]
+    ) -> list[T]:
+        """Return what the function makes of each of these objects, and of `made_of`.
+
+        Of those that were there the last time it is not computed again. What lies here is kept
+        with its object, so that no other one can have its id.
+        """
+        known = self._each.get(compute)
+        before = known[1] if known is not None and _same(known[0], made_of) else {}
+        found: dict[int, tuple[object, Any]] = {}
+        for one in ones:
+            kept = before.get(id(one))
+            found[id(one)] = (one, compute(one, *made_of)) if kept is None else kept
+        self._each[compute] = (made_of, found)
+        return [pair[1] for pair in found.values()]
 
 
 def _same(before: tuple[object, ...], now: tuple[object, ...]) -> bool:

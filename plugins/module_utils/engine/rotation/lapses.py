@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
     CsiNode,
@@ -28,6 +29,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.situ
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.derived import Shelf
 
 NOT_READY_AGAIN = "lost "
 """How the timer of a node that was ready and is not is named; its instance follows."""
@@ -38,30 +40,44 @@ def to_judge(ctx: RotationContext) -> Iterable[Member]:
     situation = ctx.situation
     offers = ctx.journal.offers if situation.current and knows_offers(ctx) else ()
     csi_nodes = ctx.view.cache.items(CSINODES) if offers else None
-    made_of = (situation, offers, csi_nodes, ctx.journal.expected_taints)
-    ill = ctx.shelved(_lacking, *made_of, ctx.policy.readiness_gates)
+    expected = ctx.shelved(_expected, situation.expected_taints, ctx.journal.expected_taints)
+    by_name = ctx.shelved(_by_name, csi_nodes)
+    made_of = (offers, by_name, expected, ctx.policy.readiness_gates)
+    ill = ctx.shelved(_lacking, ctx.memory.shelf, situation, *made_of)
     if ill := ill.union(lost for name in ctx.memory.timers if (lost := _lost_one(name))):
         return [one for one in situation.current if one.id in ill or not one.joined]
     return [one for one in situation.unjoined if not one.outdated]
 
 
-def _lacking(
-    situation: Situation,
+def _expected(taints: frozenset[str], recorded: tuple[str, ...]) -> frozenset[str]:
+    """Return the taints that nodes carry on purpose."""
+    return taints.union(recorded)
+
+
+def _by_name(csi_nodes: Mapping[str, CsiNode] | None) -> Mapping[str, CsiNode]:
+    return {one.name: one for one in (csi_nodes or {}).values()}
+
+
+def _lacking(shelf: Shelf, situation: Situation, *made_of: Any) -> frozenset[str]:
+    """Return the ids of the joined members that lack something; the others are well.
+
+    Only those that have changed are judged again.
+    """
+    return frozenset(filter(None, shelf.each(_ill, situation.current, made_of)))
+
+
+def _ill(
+    member: Member,
     offers: tuple[str, ...],
-    csi_nodes: Mapping[str, CsiNode] | None,
-    recorded: tuple[str, ...],
+    by_name: Mapping[str, CsiNode],
+    expected: frozenset[str],
     gates: tuple[str, ...],
-) -> frozenset[str]:
-    """Return the ids of the joined members that lack something; the others are well."""
-    by_name = {one.name: one for one in (csi_nodes or {}).values()}
-    expected = situation.expected_taints | set(recorded)
-    return frozenset(
-        one.id
-        for one in situation.current
-        if one.joined and one.node is not None
-        if waiting_for(one, (), (), expected, (), gates)
-        or not offers_all(offers, one.node, by_name)
-    )
+) -> str:
+    """Return the id of a member that has joined and lacks something, "" for another."""
+    if not member.joined or member.node is None:
+        return ""
+    lacks = waiting_for(member, (), (), expected, (), gates)
+    return member.id if lacks or not offers_all(offers, member.node, by_name) else ""
 
 
 def lacking_offers(ctx: RotationContext, member: Member) -> tuple[str, ...]:

@@ -108,3 +108,24 @@ class TestTheShelf:
         first = shelf.get(frozenset, ([1, 2],))
         assert shelf.get(frozenset, ([2, 1],)) is first
         assert shelf.get(frozenset, ([2, 3],)) == {2, 3}
+
+    def test_computes_of_each_only_what_was_not_there_the_last_time(self) -> None:
+        shelf, one, other, third = Shelf(), ["a"], ["b"], ["c"]
+        COUNTED.clear()
+        assert shelf.each(counted, (one, other), (1,)) == [(one, 1), (other, 1)]
+        assert shelf.each(counted, (other, third), (1,)) == [(other, 1), (third, 1)]
+        assert [(one, 1), (other, 1), (third, 1)] == COUNTED
+        shelf.each(counted, (one,), (1,))
+        assert COUNTED[3:] == [(one, 1)]
+
+    def test_computes_of_an_equal_one_anew(self) -> None:
+        shelf = Shelf()
+        COUNTED.clear()
+        shelf.each(counted, (["a"],), ())
+        shelf.each(counted, (["a"],), ())
+        assert len(COUNTED) == 2
+
+    def test_computes_each_anew_by_other_rules(self) -> None:
+        shelf, one = Shelf(), ["a"]
+        assert shelf.each(counted, (one,), (1,)) == [(one, 1)]
+        assert shelf.each(counted, (one,), (2,)) == [(one, 2)]
