@@ -14,6 +14,14 @@ from ansible_collections.nodeops.rotator.tests.mutations.mutation import (
 
 MUTATIONS = (
     Mutation(
+        "a desired that stays raised is told once for each reason",
+        "plugins/module_utils/engine/rotation/shrink.py",
+        "if not any(said.startswith(stays) for said in ctx.memory.report.left):",
+        "if True:",
+        "tests/rotation/test_launch_hooks.py",
+        "test_nodes_whose_launch_is_abandoned_replace_nobody",
+    ),
+    Mutation(
         "a sleep of the machine is taken for a Lease that cannot be renewed",
         "plugins/module_utils/engine/rotation/lock.py",
         '    elif ctx.over("renewal", lost := patience(ctx, LOST)):',

@@ -48,6 +48,8 @@ def test_nodes_whose_launch_is_abandoned_replace_nobody() -> None:
     assert run.result is not None
     assert run.result.status == "failed"
     assert "3 new instances in a row ended before they were ready" in str(run.result.error)
+    kept = run.result.values["not_restored"]
+    assert sum("stays 5, 1 above its base" in sentence for sentence in kept) == 1
     assert images(world) == [world.facts["old_image"]] * 4, "no old node has gone"
     assert world.judge.breaches == []
 

@@ -105,12 +105,13 @@ def _never_launched(ctx: RotationContext) -> bool:
     limit = ctx.boot_timeout if rotating else UNLAUNCHED
     if not ctx.over("unlaunched", limit):
         return False
-    left(
-        ctx,
-        f"Desired of Auto Scaling group {ctx.group.name} stays {ctx.desired},"
-        f" {ctx.situation.surge} above its base: what was asked for was not launched"
-        f" ({why_short(ctx.group)}), and lowering it could cost an undrained node",
-    )
+    stays = f"Desired of Auto Scaling group {ctx.group.name} stays {ctx.desired},"
+    if not any(said.startswith(stays) for said in ctx.memory.report.left):  # whatever the reason
+        left(
+            ctx,
+            f"{stays} {ctx.situation.surge} above its base: what was asked for was not launched"
+            f" ({why_short(ctx.group)}), and lowering it could cost an undrained node",
+        )
     return True
 
 
