@@ -10,6 +10,7 @@ and nothing that rests on the nodes of one group is computed again for the heart
 from __future__ import annotations
 
 import dataclasses
+import operator
 from collections.abc import Collection, Iterable, Mapping
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
@@ -95,8 +96,8 @@ def index(
 
 
 def _same(one: Mapping[str, Node], other: Mapping[str, Node]) -> bool:
-    """Return whether both hold the very same records."""
-    return len(one) == len(other) and all(one.get(name) is node for name, node in other.items())
+    """Return whether both hold the very same records in the same order."""
+    return one.keys() == other.keys() and all(map(operator.is_, one.values(), other.values()))
 
 
 def _marks(nodes: Iterable[Node]) -> dict[str, str]:

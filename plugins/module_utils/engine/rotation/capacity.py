@@ -66,7 +66,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.ta
 
 PROTECT_AT_ONCE = 50
 """SetInstanceProtection takes up to 50 instance ids (its API reference)."""
-TAINTED_AT_ONCE = 50
+TAINTED_AT_ONCE = 20
 """Taints that one look asks for: more than may be sent before the next one."""
 
 

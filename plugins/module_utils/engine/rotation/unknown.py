@@ -152,10 +152,12 @@ def _to_replace(
     begun: frozenset[str],
     selection: Selection,
 ) -> tuple[Member, ...]:
-    members = [one for one in outdated if one.id not in skipped and one.id not in left]
-    under_way = tuple(one for one in members if one.leaving or one.id in begun)
-    waiting = [one for one in members if not (one.leaving or one.id in begun)]
-    return under_way + first(waiting, selection, len(begun))
+    out, under_way, waiting = skipped | left, list[Member](), list[Member]()
+    for one in outdated:
+        name = one.instance.id
+        if name not in out:
+            (under_way if one.leaving or name in begun else waiting).append(one)
+    return tuple(under_way) + first(waiting, selection, len(begun))
 
 
 def strays(ctx: RotationContext) -> tuple[Member, ...]:
