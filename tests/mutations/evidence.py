@@ -113,6 +113,22 @@ MUTATIONS = (
         "test_leaves_no_words_where_no_run_has_anything_to_resume",
     ),
     Mutation(
+        "an instance that EC2 does not show yet was there long",
+        ENGINE + "unknown.py",
+        "return 0 < member.instance.launched_at < first - ctx.boot_timeout",
+        "return member.instance.launched_at < first - ctx.boot_timeout",
+        UNIT + "test_unknown_current.py",
+        "test_one_with_the_target_is_unknown_if_it_is_no_launch_of_ours",
+    ),
+    Mutation(
+        "instances that end one after the other keep a run that settles going",
+        ENGINE + "settling.py",
+        "    if _comes_to_nothing(ctx):\n        return True\n",
+        "",
+        UNIT + "test_settling.py",
+        "test_instances_that_end_one_after_the_other_are_not_waited_for_without_end",
+    ),
+    Mutation(
         "the name of our group stays on a node in standby",
         ENGINE + "outside.py",
         "noted = {REPLACING, MARKED_IN} & node.annotations.keys()",

@@ -69,6 +69,8 @@ class Found:
     shielded: set[str] = dataclasses.field(default_factory=set)
     handled: set[str] = dataclasses.field(default_factory=set)
     either: set[str] = dataclasses.field(default_factory=set)
+    stuck: bool = False
+    """No new instance comes into service, since the group names what does not exist."""
 
     @classmethod
     def of(cls, trial: Trial) -> Found:
@@ -119,7 +121,7 @@ class Found:
             found.append(Deviation(f"MinSize is {group.minimum}", ""))
         # The last run could not know it, or had ended.
         unseen = trial.judge.unknown("desired") or _lost_later(trial) or _untouched(trial)
-        uneven = len(group.counted()) != group.desired and not unseen
+        uneven = len(group.counted()) != group.desired and not (unseen or self.stuck)
         if group.desired not in trial.sizes.bases or uneven:
             text = (
                 f"desired is {group.desired} and {len(group.counted())} are launched instead of"

@@ -86,7 +86,8 @@ class Truth:
 
     def _judge(self, group: str, node: Mapping[str, Any], counted: bool) -> None:
         available = self.available[group]
-        good = counted and is_ready(node) and node["metadata"]["uid"] not in self.cordoned
+        ours = node["metadata"]["uid"] in self.cordoned and node["spec"].get("unschedulable")
+        good = counted and is_ready(node) and not ours  # whose cordon was lifted takes pods again
         (available.add if good else available.discard)(node["metadata"]["name"])
 
 

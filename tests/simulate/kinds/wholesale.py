@@ -101,4 +101,5 @@ def a_target_group_is_deleted(trial: Trial, dice: random.Random) -> None:
 
 def _delete(trial: Trial, arn: str) -> None:
     trial.tell(f"SOMEBODY has deleted {arn}")
+    trial.found.stuck |= arn in trial.group.target_groups
     del trial.world.account.target_groups[arn]

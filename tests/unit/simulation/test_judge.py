@@ -190,6 +190,17 @@ def cordon_with_a_spare(built: BuiltAccount) -> None:
     built.cordon(built.node(built.instances()[1]))
 
 
+def cordon_after_a_lift(built: BuiltAccount) -> None:
+    """Somebody lifts a cordon of ours: that node takes pods again."""
+    built.scaling("SetDesiredCapacity", DesiredCapacity=5)
+    built.wait(5)
+    name = built.node(built.instances()[0])
+    built.cordon(name)
+    node = built.world.cluster.object("nodes", name)
+    built.world.cluster.change("nodes", node or {}, {"spec": {"unschedulable": False}})
+    built.cordon(built.node(built.instances()[1]))
+
+
 KEPT: dict[str, Callable[[BuiltAccount], object]] = {
     "the surge": lambda s: s.scaling("SetDesiredCapacity", DesiredCapacity=5),
     "a higher maximum and back": lambda s: [
@@ -205,6 +216,7 @@ KEPT: dict[str, Callable[[BuiltAccount], object]] = {
     "an empty instance without a Node": empty_and_forgotten,
     "one of two healthy targets": lambda s: deregister(s, 2),
     "a cordon with a node to spare, taken back and done elsewhere": cordon_with_a_spare,
+    "a cordon after somebody has lifted the one before": cordon_after_a_lift,
     "the Node of a dead instance": bury,
     "a pod whose budget has one left": lambda s: s.ask("DELETE", pod_path(s)),
     "a dry run": lambda s: s.ask(

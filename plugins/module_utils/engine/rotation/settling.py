@@ -17,6 +17,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.ne
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.remarks import left
 
+UNSETTLED = "unsettled"
+"""Timer: since when the run waits without a new node that has become ready."""
 BASE_MISSING = "base missing"
 """Timer: since when fewer than the base are launched."""
 
@@ -31,24 +33,59 @@ def judge_settling(ctx: RotationContext) -> None:
         if lacks and ctx.over(f"boot {member.id}", ctx.boot_timeout):
             left(ctx, f"Replacement node {member.name} is not ready: it waits for {lacks}")
     situation = ctx.situation
+    if situation.launched >= situation.base and not _unsettled(ctx):
+        _forget_unsettled(ctx)
     if situation.launched >= situation.base:
         ctx.forget(BASE_MISSING)
-        return
-    ctx.poll_soon = True
-    if ctx.over(BASE_MISSING, ctx.boot_timeout):
-        why = why_short(ctx.group)
-        left(
-            ctx,
-            f"Auto Scaling group {ctx.group.name} has {situation.launched} of {situation.base}"
-            f" instances: {why}",
-        )
+    else:
+        ctx.poll_soon = True
+        if ctx.over(BASE_MISSING, ctx.boot_timeout):
+            _tell_missing(ctx)
+
+
+def _tell_missing(ctx: RotationContext) -> None:
+    """Name what the group lacks of its base, and why."""
+    situation = ctx.situation
+    left(
+        ctx,
+        f"Auto Scaling group {ctx.group.name} has {situation.launched} of {situation.base}"
+        f" instances: {why_short(ctx.group)}",
+    )
 
 
 def has_settled(ctx: RotationContext) -> bool:
     """Return whether as many nodes as the base have come up, or will not in time."""
+    if _comes_to_nothing(ctx):
+        return True
     if BASE_MISSING in ctx.memory.timers and not _late(ctx, BASE_MISSING):
         return False
     return all(_late(ctx, f"boot {member.id}") for member in _unsettled(ctx))
+
+
+def _comes_to_nothing(ctx: RotationContext) -> bool:
+    """Return, with a report, whether no new node has become ready for two boots.
+
+    Instances may end at launch one after the other, so that none of them is ever late.
+    """
+    if ctx.situation.launched >= ctx.situation.base and not _unsettled(ctx):
+        return False
+    timer = f"{UNSETTLED} {len(ctx.memory.nodes.marks.joined)}"
+    if timer not in ctx.memory.timers:
+        _forget_unsettled(ctx)
+    if not ctx.over(timer, 2 * ctx.boot_timeout):
+        return False
+    left(
+        ctx,
+        f"Auto Scaling group {ctx.group.name} has {ctx.situation.available} of"
+        f" {ctx.situation.base} instances ready, and not one more for"
+        f" {2 * ctx.boot_timeout:.0f} s: {why_short(ctx.group)}",
+    )
+    return True
+
+
+def _forget_unsettled(ctx: RotationContext) -> None:
+    for timer in [one for one in ctx.memory.timers if one.startswith(UNSETTLED)]:
+        ctx.forget(timer)
 
 
 def _late(ctx: RotationContext, condition: str) -> bool:

@@ -83,7 +83,7 @@ def _was_there_long(ctx: RotationContext, member: Member) -> bool:
     first = ctx.memory.reads.first_read_at
     if first is None or ctx.memory.resumed or member.id in ctx.memory.nodes.pooled:
         return False
-    return member.instance.launched_at < first - ctx.boot_timeout
+    return 0 < member.instance.launched_at < first - ctx.boot_timeout  # 0: EC2 shows it later
 
 
 def _leave_current(ctx: RotationContext) -> None:

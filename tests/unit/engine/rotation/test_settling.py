@@ -45,6 +45,40 @@ def test_a_new_node_that_becomes_ready_counts() -> None:
     assert settling.has_settled(ctx)
 
 
+@pytest.mark.parametrize(("waited", "over"), [(1799, False), (1800, True)])
+def test_instances_that_end_one_after_the_other_are_not_waited_for_without_end(
+    waited: float, over: bool
+) -> None:
+    """None of them is ever late, and now the group lacks one, now it does not."""
+    ctx = a_look(an_instance("w"), NEW, ready=False, timers={"unsettled 0": NOW - waited})
+    settling.judge_settling(ctx)
+    assert settling.has_settled(ctx) is over
+    assert (
+        any(
+            "1 of 2 instances ready, and not one more for 1800 s" in one
+            for one in ctx.memory.report.left
+        )
+        is over
+    )
+
+
+def test_a_new_node_that_becomes_ready_gives_the_others_their_time_again() -> None:
+    new = (NEW, an_instance("m", fresh=True))
+    marks = Marks(joined=frozenset(("i-n",)))
+    ctx = a_look(an_instance("w"), *new, timers={"unsettled 0": NOW - 1800}, marks=marks)
+    settling.judge_settling(ctx)
+    assert not settling.has_settled(ctx)
+    assert ctx.memory.timers["unsettled 1"] == NOW
+    assert "unsettled 0" not in ctx.memory.timers
+
+
+def test_what_has_settled_is_not_counted_later() -> None:
+    ctx = a_look(timers={"unsettled 1": NOW - 1800}, marks=Marks(joined=frozenset(("i-n",))))
+    settling.judge_settling(ctx)
+    assert settling.has_settled(ctx)
+    assert (ctx.memory.timers, ctx.memory.report.left) == ({}, ())
+
+
 @pytest.mark.parametrize(("waited", "over"), [(899, False), (900, True)])
 def test_one_that_does_not_in_time_is_told_and_not_ended(waited: float, over: bool) -> None:
     ctx = a_look(ready=False, timers={"boot i-n": NOW - waited})

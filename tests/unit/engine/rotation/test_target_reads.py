@@ -252,3 +252,17 @@ class TestAReadThatIsRefused:
             ctx = a_look(retries={READ: Retry(9, NOW + 9, error)}, timers=blind)
             with pytest.raises(type(error)):
                 observe.look(ctx, ())
+
+
+@pytest.mark.parametrize(
+    ("named", "exists", "found"),
+    [
+        pytest.param(True, False, (INGRESS,), id="that the group names"),
+        pytest.param(True, True, (), id="that is there"),
+        pytest.param(False, False, (), id="that was detached from the group"),
+    ],
+)
+def test_a_deleted_target_group(named: bool, exists: bool, found: tuple[str, ...]) -> None:
+    group = a_group(an_instance("w"), target_groups=(INGRESS,) if named else ())
+    reads = {INGRESS: TargetRead(NOW, NOW, exists=exists)}
+    assert target_reads.deleted(a_context(group, [a_node("w")], target_reads=reads)) == found

@@ -31,6 +31,7 @@ LONG_THERE = dataclasses.replace(NEW, launched_at=READ_AT - 901)
     [
         pytest.param(901, {}, True, id="it should have joined before this run began"),
         pytest.param(900, {}, False, id="it was on its way then"),
+        pytest.param(READ_AT, {}, False, id="EC2 does not show yet when it was launched"),
         pytest.param(901, {"resumed": True}, False, id="the run before has launched it"),
         pytest.param(901, {"pooled": frozenset(("i-n",))}, False, id="from the warm pool"),
         pytest.param(901, {"seen_nodes": frozenset(("i-n",))}, False, id="its Node was seen"),
