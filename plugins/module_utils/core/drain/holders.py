@@ -16,6 +16,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
 
 def not_running(pod: Pod) -> str:
     """Say why a pod does not run, in the scheduler's or the kubelet's words."""
+    if pod.deleted_at is not None:
+        return f"pod {pod.id} is still ending on {pod.node}"
     if pod.unscheduled:
         return f"pod {pod.id} cannot be scheduled: {pod.unscheduled}"
     if not pod.node:
@@ -27,18 +29,21 @@ def not_running(pod: Pod) -> str:
 def held_by(budget: Budget, pods: Iterable[Pod]) -> str:
     """Say which of these pods holds the budget, "" if all that it covers are ready.
 
-    One that cannot be scheduled is named first, then one that is Pending, then one not ready.
+    One that cannot be scheduled is named first, then one that is Pending, then one not ready. One
+    that is deleted comes last: what replaces it usually holds the budget, but a StatefulSet waits
+    for its end, which on a dead node does not come.
     """
     unready = [
         pod
         for pod in pods
-        if not pod.ready
-        and pod.deleted_at is None
-        and pod.phase not in FINISHED
-        and covering(pod, (budget,))
+        if not pod.ready and pod.phase not in FINISHED and covering(pod, (budget,))
     ]
-    unready.sort(key=lambda pod: (not pod.unscheduled, pod.phase != "Pending", pod.id))
+    unready.sort(key=_last_named)
     if not unready:
         return ""
     more = len(unready) - 1
     return not_running(unready[0]) + (f" (and {more} more)" if more else "")
+
+
+def _last_named(pod: Pod) -> tuple[bool, bool, bool, str]:
+    return pod.deleted_at is not None, not pod.unscheduled, pod.phase != "Pending", pod.id

@@ -57,7 +57,15 @@ RUNNING = {"node": "n1", "phase": "Running"}
             (a_pod(), a_pod("cart-y", unscheduled=WORDS)),
             f"pod shop/cart-y cannot be scheduled: {WORDS} (and 1 more)",
         ),
-        ((a_pod(deleted_at=1.0), a_pod("cart-y", phase="Succeeded")), ""),
+        ((a_pod("cart-y", phase="Succeeded"),), ""),
+        (
+            (a_pod(deleted_at=1.0, **RUNNING), a_pod("cart-y", phase="Succeeded")),
+            "pod shop/cart-x is still ending on n1",
+        ),
+        (
+            (a_pod(deleted_at=1.0, **RUNNING), a_pod("cart-y")),
+            "pod shop/cart-y is being scheduled (and 1 more)",
+        ),
         ((a_pod(labels={"app": "mail"}),), ""),
     ],
 )
