@@ -44,10 +44,12 @@ PACE = {
     "rotate_lease_duration": 6,
     "rotate_etcd_settle": 1,
     "rotate_max_surge": 1,
-    "prepare_kops_handover_timeout": 20,
+    "prepare_kops_handover_timeout": 60,
     "rotate_lock_wait": 600,
 }
 """Variables with which the Lease of a run that was killed ends soon."""
+PATIENT = {"prepare_kops_handover_timeout": 600}
+"""Variables of a run that nobody kills, which has the time that a slow machine takes."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,7 +94,8 @@ class Attempts:
         world, who = self.world, self.world.next_run()
         world.dies(who, **death)
         values = world.folder / "variables.json"
-        values.write_text(json.dumps(self.flow.variables(world)))
+        pace = {} if death else PATIENT
+        values.write_text(json.dumps({**self.flow.variables(world), **pace}))
         command = [str(PROGRAMS / "ansible-playbook"), "nodeops.rotator.rotate_kops"]
         command += ["-i", str(world.inventory), "-e", f"@{values}"]
         command += ["--limit", f"{self.flow.auto_scaling_group},localhost"]
