@@ -20,16 +20,19 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import c
 
 NARROW_NAME = 18
 """Length of the names of node groups on a narrow screen."""
+CHANGES = ("_prepare_template", "_prepare_kops", "_prepare_owed")
+"""What the roles register of changes before the rotation, of launch template and state store."""
 BLOCKERS_SHOWN = 2
 """How many blockers a row names; it counts the others."""
 
 
-def _status(result: Mapping[str, Any], template: Mapping[str, Any], plan: bool) -> Status:
+def _status(result: Mapping[str, Any], variables: Mapping[str, Any], plan: bool) -> Status:
     """Return the status of a rotation, or how it failed.
 
     One without a status was ended from outside: nobody knows what it has touched.
     """
-    touched = bool(result or template.get("changed")) and not plan
+    before = (variables.get(name) or {} for name in CHANGES)
+    touched = (bool(result) or any(one.get("changed") for one in before)) and not plan
     status: Status = result.get("status") or failed_status(touched)
     return status
 
@@ -41,7 +44,7 @@ def summarize(name: str, variables: Mapping[str, Any], plan: bool) -> dict[str, 
     `_prepare_info`, `_prepare_template`, `_rotate_result`, `_verify_info`, `_prepare_left_alone`).
     `plan`: only a plan was made. `status` is that of asg_node_replace; if that did not run,
     "partial" for a node group that was left alone on purpose, "failed" after a change of the launch
-    template and "refused" otherwise. A rotation that ended without a status has failed.
+    template or the state store and "refused" otherwise. A rotation without a status has failed.
     """
     if "_prepare_ami" not in variables and "_rotate_result" not in variables:
         return None
@@ -61,7 +64,7 @@ def summarize(name: str, variables: Mapping[str, Any], plan: bool) -> dict[str, 
     return {
         "node_group": name,
         "autoscaling_group_name": info.get("autoscaling_group_name", ""),
-        "status": "partial" if left else _status(result, template, plan),
+        "status": "partial" if left else _status(result, variables, plan),
         "failed": failed,
         "replaced": result.get("replaced", 0),
         "outdated": result.get("outdated", behind),

@@ -122,6 +122,18 @@ def test_a_rotation_that_was_ended_from_outside_has_failed_and_was_not_refused(
     assert (found["failed"], found["status"]) == (True, "failed")
 
 
+@pytest.mark.parametrize("name", ["_prepare_template", "_prepare_kops", "_prepare_owed"])
+def test_what_failed_after_a_write_before_the_rotation_was_not_refused(name: str) -> None:
+    """The state store was written and restored, so something was touched."""
+    none: dict[str, Any] = {"_rotate_result": None, "_prepare_template": None}
+    written = {**none, name: {"changed": True, "msg": "Did not update."}}
+    assert cells(**written)[3] == "FAILED, restored"
+    assert summary(plan=True, **written)["status"] == "refused"
+    assert (
+        cells(**{**none, name: {"changed": False, "msg": "No."}})[3] == "REFUSED, nothing touched"
+    )
+
+
 def test_a_rotation_that_was_skipped_did_not_run() -> None:
     skipped = {"skipped": True, "changed": False}
     found = summary(_rotate_result=skipped, _prepare_template={"changed": False}, _verify_info={})
