@@ -116,7 +116,8 @@ def _record_protection(ctx: RotationContext) -> None:
     """Record which instances are protected from scale-in before the fence."""
     group = ctx.group
     protected = tuple(instance.id for instance in group.instances if instance.protected)
-    others = tuple(instance.id for instance in group.launched if not instance.protected)
+    serving = (one for one in group.launched if one.lifecycle == "InService")  # others get it late
+    others = tuple(instance.id for instance in serving if not instance.protected)
     ctx.record(fenced=True, protected=protected, protects_new=group.protects_new)
     ctx.record(unprotected=others if group.protects_new else ())
 

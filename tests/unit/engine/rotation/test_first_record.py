@@ -172,6 +172,14 @@ class TestTheFence:
         )
         assert journal.protects_new is (protects_new and fence)
 
+    def test_knows_nothing_of_the_protection_of_what_is_not_in_service_yet(self) -> None:
+        """It gets that of the group when it enters service."""
+        here, comes = an_instance("w"), an_instance("x", lifecycle="Pending")
+        group = a_group(here, comes, protects_new=True)
+        ctx = a_context(group, (), Journal(), a_policy(1), mode="survey", target=None)
+        write_first_record(ctx)
+        assert ctx.journal.unprotected == ("i-w",)
+
     def test_of_an_earlier_run_is_kept_as_it_found_it(self) -> None:
         known = dataclasses.replace(FOUND, fenced=True, protected=("i-z",))
         assert recorded(known, {"protects_new": True}).journal.protected == ("i-z",)
