@@ -43,6 +43,15 @@ def namesake(instance: Instance, nodes: Iterable[Node]) -> Node | None:
     return next((node for node in named if node.instance_id != instance.id), None)
 
 
+def runs_under(instance: Instance, node: Node) -> bool:
+    """Return whether the kubelet of an instance seems to run under this namesake of it.
+
+    Then the Node is Ready, or a kubelet has said since the launch that it is not. Of a machine that
+    is silent the control plane says that it does not know.
+    """
+    return node.ready is True or (node.ready is False and node.ready_since > instance.launched_at)
+
+
 def misnamed(node: Node) -> str:
     """Return what a new instance waits for under whose name this Node stands."""
     if not node.provider_id:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.shortfall import (
     namesake,
+    runs_under,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import (
     Context,
@@ -90,7 +91,8 @@ def _hidden(ctx: RotationContext, member: Member) -> str:
     """Return why nobody can see what an instance runs, "" if it can be seen.
 
     Nobody has seen its Node. Or its kubelet runs under a Node that names another one, so it could
-    not be drained. Or its Node is gone, as those of most others.
+    not be drained, or under one that has been deleted since. Or its Node is gone, as those of most
+    others.
     """
     if member.node is not None:
         return ""
@@ -99,7 +101,10 @@ def _hidden(ctx: RotationContext, member: Member) -> str:
     if unknown.was_seen(ctx, member) and (blind := lost_sight(ctx)):
         return f": {blind}"
     other = namesake(member.instance, ctx.nodes.values())
-    if other is None or not other.ready:
+    name = _called(member)
+    if other is None and name and (pods := _moved(ctx, name)):
+        return f": {pods[0].id} runs on {name}, as {member.id} is called, and has no Node object"
+    if other is None or not runs_under(member.instance, other):
         return ""
     return (
         f": {member.id} runs as node {other.name}, whose Node object still names"
@@ -142,9 +147,14 @@ def _order(
 
 def _read(ctx: RotationContext, members: Iterable[Member]) -> bool:
     """Return whether the pods on these nodes are known, or will not be in time."""
-    feeds = {Feed("pods", node=member.name) for member in members if member.node is not None}
+    feeds = {Feed("pods", node=name) for member in members if (name := _called(member))}
     ctx.feeds |= feeds
     return ctx.view.cache.synced(*feeds) or ctx.over("surplus pods", UNREAD)
+
+
+def _called(member: Member) -> str:
+    """Return the name of its Node, or under which its kubelet would run, "" if unknown."""
+    return member.node.name if member.node is not None else member.instance.private_dns
 
 
 def _carried(ctx: RotationContext, member: Member) -> float:
@@ -166,19 +176,19 @@ def _stranded(ctx: RotationContext, member: Member) -> float:
         return 0
     if member.node is None or not ctx.view.cache.synced(Feed("pods", node=member.name)):
         return _carried(ctx, member)
-    return sum(bool(pod.claims) for pod in _moved(ctx, member.node))
+    return sum(bool(pod.claims) for pod in _moved(ctx, member.node.name))
 
 
 def carried(ctx: RotationContext, node: Node) -> float:
     """Return how many pods of a node a drain has to remove, infinity if unknown."""
     if not ctx.view.cache.synced(Feed("pods", node=node.name)):
         return math.inf
-    return len(_moved(ctx, node))
+    return len(_moved(ctx, node.name))
 
 
-def _moved(ctx: RotationContext, node: Node) -> list[Pod]:
+def _moved(ctx: RotationContext, node: str) -> list[Pod]:
     context = Context(ctx.policy.drain)
-    pods = ctx.view.cache.items(Feed("pods", node=node.name)).values()
+    pods = ctx.view.cache.items(Feed("pods", node=node)).values()
     return [
         pod for pod in pods if not finished(pod) and decide(pod, context).fate is not Fate.LEAVE
     ]

@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.shortfall import (
     misnamed,
     namesake,
+    runs_under,
     why_short,
 )
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
@@ -78,3 +79,15 @@ def test_a_node_of_the_instances_name_that_does_not_name_it(provider_id: str, la
 )
 def test_is_no_other_node(dns: str, node: Any) -> None:
     assert namesake(an_instance("w", private_dns=dns), [node]) is None
+
+
+@pytest.mark.parametrize(
+    ("ready", "since", "under"),
+    [(True, 5.0, True), (False, 15.0, True), (False, 5.0, False), (None, 15.0, False)],
+)
+def test_a_kubelet_speaks_for_itself_and_silence_is_told_by_others(
+    ready: bool | None, since: float, under: bool
+) -> None:
+    node = dataclasses.replace(a_node("other"), ready=ready, ready_since=since)
+    instance = dataclasses.replace(an_instance("w"), launched_at=10.0)
+    assert runs_under(instance, node) is under

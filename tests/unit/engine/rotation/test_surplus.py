@@ -35,6 +35,7 @@ HIDDEN = (
     ": i-a runs as node ip-1, whose Node object still names i-former, so nobody can see what runs"
     " on it"
 )
+UNDER_IT = Feed("pods", node="ip-1")
 WEB, AGENT = Owner("ReplicaSet", "web-1", "w"), Owner("DaemonSet", "agent", "a")
 
 
@@ -160,8 +161,26 @@ def test_what_runs_under_the_node_of_another_does_not_go(
     other = a_node("ip-1", ready, provider_id="aws:///a/i-former")
     nodes = [node for node in ctx.view.cache.items(NODES).values() if node.name != "a"]
     known = {node.uid: node for node in (*nodes, other)}
-    ctx.view = View(Cache({**ctx.view.cache.feeds, NODES: known}))
+    ctx.view = View(Cache({**ctx.view.cache.feeds, NODES: known, UNDER_IT: {}}))
     ctx.note(group=dataclasses.replace(group, instances=(hidden, *rest)))
+    assert name_of(ctx) == who
+
+
+@pytest.mark.parametrize(
+    ("owner", "who"),
+    [
+        (WEB, ": shop/web-1-ip-1-0 runs on ip-1, as i-a is called, and has no Node object"),
+        (AGENT, "i-a"),
+    ],
+)
+def test_what_runs_under_a_node_that_has_been_deleted_does_not_go(owner: Owner, who: str) -> None:
+    ctx = a_look({"a": (), "b": pods("b", 3)}, careful=True)
+    hidden = dataclasses.replace(ctx.group.instances[0], private_dns="ip-1")
+    nodes = {node.uid: node for node in ctx.nodes.values() if node.name != "a"}
+    bound = {pod.uid: pod for pod in pods("ip-1", 1, owner)}
+    ctx.view = View(Cache({**ctx.view.cache.feeds, NODES: nodes, UNDER_IT: bound}))
+    instances = (hidden, *ctx.group.instances[1:])
+    ctx.note(group=dataclasses.replace(ctx.group, instances=instances))
     assert name_of(ctx) == who
 
 
