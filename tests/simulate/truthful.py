@@ -27,9 +27,8 @@ def _of_the_last(trial: Trial) -> list[str]:
     if trial.last.policy.restore_only:
         return []  # it says nothing of images
     holder, moved = trial.last.policy.holder, trial.found.moved
-    known = moved and trial.judge.read_between(
-        holder, trial.found.moved_at, trial.ends[trial.last.policy.run] - ENDING
-    )
+    end = trial.ends[trial.last.policy.run]
+    known = moved and trial.judge.read_between(holder, trial.found.moved_at, end - ENDING)
     # What is true now is not false, even if it was read too late to have to be said.
     targets = {trial.launches()} if known else {trial.launches(), trial.world.facts["new_image"]}
     # What is in standby serves nobody, and comes back as it is. A run that keeps one says so.
@@ -39,6 +38,8 @@ def _of_the_last(trial: Trial) -> list[str]:
     there -= {one["instance_id"] for one in result.values["left_outdated"]}
     kept = {name for sentence in result.values["not_restored"] for name in sentence.split()}
     ours = [one for one in trial.instances() if one.id in there - kept]
+    if moved and trial.found.moved_at > end:  # what is launched after that is not spoken of
+        ours = [one for one in ours if one.launched_at <= end]
     old = min(([one.id for one in ours if one.image_id != image] for image in targets), key=len)
     found = [f"{result.status} is said, and {', '.join(old)} runs another image"] if old else []
     lost = trial.found.untargeted & {one.id for one in trial.instances(True)}

@@ -44,7 +44,7 @@ def namesake(instance: Instance, nodes: Iterable[Node]) -> Node | None:
 
 
 def runs_under(instance: Instance, node: Node) -> bool:
-    """Return whether the kubelet of an instance seems to run under this namesake of it.
+    """Return whether the kubelet of an instance seems to run under its namesake.
 
     Then the Node is Ready, or a kubelet has said since the launch that it is not. Of a machine that
     is silent the control plane says that it does not know.
