@@ -152,8 +152,8 @@ def _read(ctx: RotationContext, members: Iterable[Member]) -> bool:
     return ctx.view.cache.synced(*feeds) or ctx.over("surplus pods", UNREAD)
 
 
+def _called(member: Member) -> str:
     """Return the name of its Node, or that of its kubelet, "" if unknown."""
-    """Return the name of its Node, or under which its kubelet would run, "" if unknown."""
     return member.node.name if member.node is not None else member.instance.private_dns
 
 

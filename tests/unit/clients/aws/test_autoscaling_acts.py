@@ -141,9 +141,13 @@ def test_no_act_is_sent_after_its_last_moment(method: str, arguments: tuple[Any,
 
 
 def test_pointing_back_reads_how_the_group_points_first() -> None:
-    raw = Recorded(DescribeAutoScalingGroups={"AutoScalingGroups": [a_described_group()]})
+    raw = Recorded(
+        DescribeAutoScalingGroups={"AutoScalingGroups": [a_described_group()]},
+        DescribeLaunchTemplateVersions={"LaunchTemplateVersions": [{"VersionNumber": 1}]},
+    )
     AutoScaling(Aws(raw)).point_back("blue", (("lt-1", "1"),))
     assert [name for name, _params in raw.calls] == [
         "autoscaling:DescribeAutoScalingGroups",
         "autoscaling:UpdateAutoScalingGroup",
+        "ec2:DescribeLaunchTemplateVersions",
     ]
