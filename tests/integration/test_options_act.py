@@ -39,6 +39,10 @@ CALLS: dict[str, dict[str, Any]] = {
     "rotation_uninstall": {"eks_cluster": "demo"},
 }
 """Each module with options that bring it to its end, in check mode."""
+MORE: dict[str, dict[str, Any]] = {
+    "cluster_gate": {"eks_cluster": "demo", "state": "marked", "annotations": {"release": "held"}},
+}
+"""Modules with a second way, which reads other options."""
 KOPS = {
     "kops_cluster": "demo.example.com",
     "kops_state_store": "s3://state",
@@ -95,7 +99,7 @@ def run(module: str, folder: Path, given: dict[str, Any]) -> None:
 @pytest.mark.parametrize("module", sorted(CALLS))
 def test_every_documented_option_is_read(module: str, seen: set[str], tmp_path: Path) -> None:
     by_kops = {name: value for name, value in CALLS[module].items() if name != "eks_cluster"} | KOPS
-    for call in (CALLS[module], by_kops):
+    for call in (CALLS[module], by_kops, *([MORE[module]] if module in MORE else [])):
         run(module, tmp_path, call)
     # An EKS cluster has to be named for that one, and the fragment says that no other counts then.
     other = set(KOPS) if module == "eks_nodegroup_replace" else set()

@@ -109,7 +109,9 @@ def _put_into_the_template(
         "InstanceType": "m5.large",
         "UserData": "ZWNobyBoZWxsbwo=",
     }
-    assert stored["VersionDescription"].startswith("nodeops.rotator: update from 1, 20")
+    assert stored["VersionDescription"].startswith(
+        "nodeops.rotator: update from 1, default was 1, 20"
+    )
     assert shown(moto, template)["DefaultVersionNumber"] == 2
     tags = moto.describe_tags(
         Filters=[{"Name": "resource-id", "Values": [template["LaunchTemplateId"]]}]
