@@ -27,7 +27,7 @@ def is_a(kind: Any, value: Any) -> bool:
     """
     origin, parts = get_origin(kind), get_args(kind)
     if origin is None:
-        return type(value) is kind
+        return isinstance(value, kind) and isinstance(value, bool) is (kind is bool)
     if origin is Literal:
         return value in parts
     if origin is not tuple:
