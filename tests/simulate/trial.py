@@ -188,9 +188,12 @@ class Trial:
             self.note_desired(after)
             self.aws("SetDesiredCapacity", AutoScalingGroupName=self.name, DesiredCapacity=after)
 
-    def note_desired(self, after: int) -> None:
-        """Note that somebody is about to set the desired capacity."""
-        before = self.group.desired
+    def note_desired(self, after: int, before: int | None = None) -> None:
+        """Note that somebody sets the desired capacity.
+
+        `before`: as it was if it is set already; without it, that is about to happen.
+        """
+        before = self.group.desired if before is None else before
         if after == before:
             return
         self.sizes.foreign(self.now, before, after)

@@ -44,7 +44,7 @@ def an_autoscaler_works(trial: Trial, dice: random.Random) -> None:
         if call.actor != NAME:
             return
         if call.operation == "SetDesiredCapacity":
-            trial.note_desired(call.params["DesiredCapacity"])
+            _note_once_set(trial, call.params["DesiredCapacity"])
         elif call.operation == "TerminateInstanceInAutoScalingGroup":
             _note_taken(trial, call.params["InstanceId"])
 
@@ -54,6 +54,17 @@ def an_autoscaler_works(trial: Trial, dice: random.Random) -> None:
     Autoscaler(trial.world, trial.name, settings)
     # It takes what is empty before anybody protects it, and for good what is cordoned.
     trial.excuse("ended before they were ready|Nothing could be replaced")
+
+
+def _note_once_set(trial: Trial, desired: int) -> None:
+    """Note a size once it is set: the call may be refused."""
+    before = trial.group.desired
+
+    def note() -> None:
+        if trial.group.desired == desired:
+            trial.note_desired(desired, before)
+
+    trial.world.kernel.after(0.0, note)
 
 
 @kind("B", BEFORE)
