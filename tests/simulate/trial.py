@@ -189,10 +189,7 @@ class Trial:
             self.aws("SetDesiredCapacity", AutoScalingGroupName=self.name, DesiredCapacity=after)
 
     def note_desired(self, after: int, before: int | None = None) -> None:
-        """Note that somebody sets the desired capacity.
-
-        `before`: as it was if it is set already; without it, that is about to happen.
-        """
+        """Note a desired capacity that somebody sets, or has set if `before` is given."""
         before = self.group.desired if before is None else before
         if after == before:
             return
