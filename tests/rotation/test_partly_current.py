@@ -10,7 +10,13 @@ from typing import Any
 import pytest
 
 from ansible_collections.nodeops.rotator.tests.rotation.test_unseen import HOURS, ended
-from ansible_collections.nodeops.rotator.tests.simulation.builders import BLUE, due, images
+from ansible_collections.nodeops.rotator.tests.simulation.builders import (
+    BLUE,
+    due,
+    images,
+    in_the_soak,
+    soaked_anew,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.runs import prepare
 from ansible_collections.nodeops.rotator.tests.simulation.world import NEVER_JOINS, World
 
@@ -41,17 +47,10 @@ def test_nodes_that_had_the_target_before_do_not_stand_in_for_a_canary_that_is_l
         for instance in new_ones(world)[2:]:
             world.account.fleet.terminate(instance, ("Server.SpotInstanceTermination", "x"))
 
-    def watch() -> None:
-        if any("watching" in line for line in run.story()):
-            world.kernel.after(60, reclaim)
-        else:
-            world.kernel.after(1, watch)
-
-    world.kernel.after(1, watch)
+    in_the_soak(run, reclaim)
     result = run()
-    told = [at for at, event in run.events if event.phase == "canary"]
     assert result.status == "complete"
-    assert told[-1] - told[0] >= 180, "the soak began anew with another node"
+    assert soaked_anew(run), "with another node"
 
 
 def test_nor_for_one_that_never_comes() -> None:

@@ -15,7 +15,9 @@ from ansible_collections.nodeops.rotator.tests.simulation.builders import (
     all_current,
     due,
     images,
+    in_the_soak,
     sizes,
+    soaked_anew,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import EPOCH
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build as kube
@@ -169,18 +171,11 @@ def test_a_canary_lost_in_its_soak_proves_nothing() -> None:
             if instance.image_id == world.facts["new_image"] and instance.state == "running":
                 world.account.fleet.terminate(instance, ("Server.SpotInstanceTermination", "x"))
 
-    def watch() -> None:
-        if any("watching" in line for line in run.story()):
-            world.kernel.after(60, reclaim)
-        else:
-            world.kernel.after(1, watch)
-
-    world.kernel.after(1, watch)
+    in_the_soak(run, reclaim)
     result = run()
-    told = [at for at, event in run.events if event.phase == "canary"]
     assert result.status == "complete"
     assert all_current(world)
-    assert told[-1] - told[0] >= 180, "the soak began anew with another node"
+    assert soaked_anew(run), "with another node"
 
 
 def test_a_replacement_node_that_takes_no_pods_is_none() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import (
@@ -21,6 +22,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import (
     Behavior as KubeBehavior,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.kube.build import daemonset
+from ansible_collections.nodeops.rotator.tests.simulation.runs import Run
 from ansible_collections.nodeops.rotator.tests.simulation.scenarios import small
 from ansible_collections.nodeops.rotator.tests.simulation.scenarios.eks import (
     KUBERNETES,
@@ -164,3 +166,21 @@ def images(world: World, group: str = BLUE) -> list[str]:
 def all_current(world: World, group: str = BLUE) -> bool:
     """Return whether every launched instance runs the new image."""
     return set(images(world, group)) == {world.facts["new_image"]}
+
+
+def in_the_soak(run: Run, act: Callable[[], None]) -> None:
+    """Let something happen a minute after the run began to watch its canary."""
+
+    def watch() -> None:
+        if any("watching" in line for line in run.story()):
+            run.world.kernel.after(60, act)
+        else:
+            run.world.kernel.after(1, watch)
+
+    run.world.kernel.after(1, watch)
+
+
+def soaked_anew(run: Run) -> bool:
+    """Return whether the soak began anew after a minute: 180 s after the canary was replaced."""
+    told = [at for at, event in run.events if event.phase == "canary"]
+    return told[-1] - told[0] >= 180

@@ -9,7 +9,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    RefusedError,
+    UnreachableError,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.described import (
     DescribedGroup,
 )
@@ -77,7 +80,10 @@ def _default_back(aws: Aws, template: str, version: str) -> None:
     doing = f"put back the default of launch template {template}"
     params = {"LaunchTemplateId": template, "Versions": [DEFAULT]}
     found = aws.call(doing, "ec2", "DescribeLaunchTemplateVersions", **params)
-    mark = read_mark(found["LaunchTemplateVersions"][0].get("VersionDescription", ""))
+    shown = found.get("LaunchTemplateVersions") or []
+    if not shown:
+        raise UnreachableError(f"Cannot {doing}: no version of it is shown as the default")
+    mark = read_mark(shown[0].get("VersionDescription", ""))
     if mark is not None and mark.source == int(version) and mark.default:
         change = {"LaunchTemplateId": template, "DefaultVersion": str(mark.default)}
         aws.call(doing, "ec2", "ModifyLaunchTemplate", **change)

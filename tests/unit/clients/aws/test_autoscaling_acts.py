@@ -14,7 +14,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.autosc
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.deadline import Deadline
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import LateError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    LateError,
+    UnreachableError,
+)
 from ansible_collections.nodeops.rotator.tests.unit.clients.aws.recorded import (
     Recorded,
     a_described_group,
@@ -151,3 +154,9 @@ def test_pointing_back_reads_how_the_group_points_first() -> None:
         "autoscaling:UpdateAutoScalingGroup",
         "ec2:DescribeLaunchTemplateVersions",
     ]
+
+
+def test_a_default_that_is_not_shown_is_not_taken_for_one_that_was_not_moved() -> None:
+    raw = Recorded(DescribeAutoScalingGroups={"AutoScalingGroups": [a_described_group()]})
+    with pytest.raises(UnreachableError, match="shown as the default"):
+        AutoScaling(Aws(raw)).point_back("blue", (("lt-1", "1"),))

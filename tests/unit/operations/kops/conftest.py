@@ -15,6 +15,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kops.client import Kops
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import AwsCall
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.group_plan import (
+    GroupDone,
+    GroupPlan,
     WantedImage,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.terraform import (
@@ -101,3 +103,15 @@ class KopsCluster:
 def cluster() -> KopsCluster:
     """Return a kops cluster for this test."""
     return KopsCluster.built()
+
+
+def planned(update: ImageUpdate, name: str = GROUP) -> GroupPlan:
+    """Return the plan of an update, which there has to be."""
+    plan = update.plan(name)
+    assert plan is not None
+    return plan
+
+
+def applied(update: ImageUpdate, name: str = GROUP) -> GroupDone:
+    """Carry out the plan of an update."""
+    return update.apply(planned(update, name), lambda doing: None)

@@ -13,29 +13,16 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RefusedError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.group_plan import (
-    GroupDone,
-    GroupPlan,
     StalePlanError,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.update import (
-    ImageUpdate,
 )
 from ansible_collections.nodeops.rotator.tests.unit.operations.kops.conftest import (
     CLUSTER,
     GROUP,
     TEMPLATE,
     KopsCluster,
+    applied,
+    planned,
 )
-
-
-def planned(update: ImageUpdate, name: str = GROUP) -> GroupPlan:
-    plan = update.plan(name)
-    assert plan is not None
-    return plan
-
-
-def applied(update: ImageUpdate, name: str = GROUP) -> GroupDone:
-    return update.apply(planned(update, name), lambda doing: None)
 
 
 def test_the_state_store_and_one_launch_template_get_the_image(cluster: KopsCluster) -> None:

@@ -11,28 +11,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RefusedError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.group_plan import (
-    GroupDone,
-    GroupPlan,
     Restored,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.update import (
-    ImageUpdate,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build
 from ansible_collections.nodeops.rotator.tests.unit.operations.kops.conftest import (
     GROUP,
     KopsCluster,
+    applied,
 )
-
-
-def planned(update: ImageUpdate, name: str = GROUP) -> GroupPlan:
-    plan = update.plan(name)
-    assert plan is not None
-    return plan
-
-
-def applied(update: ImageUpdate, name: str = GROUP) -> GroupDone:
-    return update.apply(planned(update, name), lambda doing: None)
 
 
 def test_the_state_store_is_restored_to_what_the_launch_template_has(cluster: KopsCluster) -> None:
