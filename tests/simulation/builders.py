@@ -181,6 +181,6 @@ def in_the_soak(run: Run, act: Callable[[], None]) -> None:
 
 
 def soaked_anew(run: Run) -> bool:
-    """Return whether the soak began anew after a minute: 180 s after the canary was replaced."""
+    """Return whether a soak of two minutes began anew after its first one."""
     told = [at for at, event in run.events if event.phase == "canary"]
     return told[-1] - told[0] >= 180
